@@ -1,0 +1,4 @@
+@NullMarked
+package io.fleetfit.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fleetfit.controller;
+
+import org.jspecify.annotations.NullMarked;

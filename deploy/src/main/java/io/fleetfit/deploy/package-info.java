@@ -1,0 +1,4 @@
+@NullMarked
+package io.fleetfit.deploy;
+
+import org.jspecify.annotations.NullMarked;

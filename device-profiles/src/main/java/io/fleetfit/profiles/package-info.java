@@ -1,0 +1,4 @@
+@NullMarked
+package io.fleetfit.profiles;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fleetfit.protocol;
+
+import org.jspecify.annotations.NullMarked;
