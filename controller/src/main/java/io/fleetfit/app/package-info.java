@@ -1,0 +1,5 @@
+/** Wiring: configuration, start and stop of the controller. */
+@NullMarked
+package io.fleetfit.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.fleetfit.controller;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Reading, checking, costing and rewriting ONNX graphs. Pure. */
+@NullMarked
+package io.fleetfit.onnx;
+
+import org.jspecify.annotations.NullMarked;

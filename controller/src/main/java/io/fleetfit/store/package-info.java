@@ -1,0 +1,5 @@
+/** Adapter: JDBC stores and the blob directory. */
+@NullMarked
+package io.fleetfit.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package io.fleetfit.protocol;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * First message after every connect.
+ *
+ * @param protocol {@link Protocol#VERSION}
+ * @param deviceId who
+ * @param agentVersion version of the agent
+ * @param bootId changes with every start of the agent
+ * @param at device clock
+ * @param capabilities what the device is
+ * @param held complete blobs on the disk
+ * @param reported what runs
+ */
+public record Hello(
+        String protocol,
+        String deviceId,
+        String agentVersion,
+        String bootId,
+        Instant at,
+        Capabilities capabilities,
+        List<HeldBlob> held,
+        ReportedState reported) {
+    public Hello {
+        held = List.copyOf(held);
+    }
+}
