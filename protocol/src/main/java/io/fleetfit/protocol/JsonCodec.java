@@ -64,9 +64,11 @@ public final class JsonCodec {
                                 + Protocol.VERSION,
                         null);
             }
-            T message = MAPPER.treeToValue(tree, type);
-            requireComponents(message, type);
-            return message;
+            String missing = RequiredFields.firstMissing(tree, type);
+            if (missing != null) {
+                throw bad(type, "field '" + missing + "' is missing", null);
+            }
+            return MAPPER.treeToValue(tree, type);
         } catch (IOException | RuntimeException e) {
             throw bad(type, firstLine(e), e);
         }
@@ -75,13 +77,6 @@ public final class JsonCodec {
     /** The mapper itself, for formats that embed protocol records (YAML contracts, REST bodies). */
     public static ObjectMapper mapper() {
         return MAPPER.copy();
-    }
-
-    private static <T> void requireComponents(T message, Class<T> type) throws ProtocolException {
-        String missing = RecordNulls.firstMissing(message);
-        if (missing != null) {
-            throw bad(type, "field '" + missing + "' is missing", null);
-        }
     }
 
     private static String major(String version) {
