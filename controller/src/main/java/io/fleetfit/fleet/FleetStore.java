@@ -11,8 +11,24 @@ import org.jspecify.annotations.Nullable;
 
 /** Port: persistence of devices and their twins. Each method is one transaction. */
 public interface FleetStore {
-    /** A device's login at the broker: salted hash of its password, as {@code PasswordHash} writes it. */
+    /** A device's login at the broker: hash of its password, as {@code PasswordHash} writes it. */
     record Credentials(String deviceId, String passwordHash, boolean revoked) {}
+
+    /**
+     * Lets devices enrol.
+     *
+     * @param hash of the token, as {@code PasswordHash} writes it
+     * @param labels for the devices that come by it
+     * @param usesLeft how many devices it still lets in
+     * @param mayReplace whether it also lets in a device under an id that is taken, which then gets a new login
+     * @param expiresAt when it ends
+     */
+    record EnrolmentToken(
+            String hash, Map<String, String> labels, int usesLeft, boolean mayReplace, Instant expiresAt) {
+        public EnrolmentToken {
+            labels = Map.copyOf(labels);
+        }
+    }
 
     /** One page of devices; {@code next} is the cursor of the following one, absent at the end. */
     record Page(List<Device> devices, @Nullable String next, long total) {
@@ -57,9 +73,20 @@ public interface FleetStore {
 
     Optional<Credentials> credentials(String deviceId);
 
-    /** Stores the hash of a one-time enrolment token. */
-    void putEnrolmentToken(String tokenHash, Map<String, String> labels, int uses, Instant expiresAt);
+    /** Stores an enrolment token. */
+    void putEnrolmentToken(EnrolmentToken token);
 
-    /** Uses up one use of a token that has not expired; the labels for the new device, or empty. */
-    Optional<Map<String, String>> redeemEnrolmentToken(String tokenHash, Instant now);
+    /** The token, if it was ever made and is not yet forgotten; it may be used up or expired. */
+    Optional<EnrolmentToken> enrolmentToken(String hash);
+
+    /**
+     * Uses up one use of the token and stores the device with its labels and login, all or nothing. A device that is
+     * there keeps its twin; its login is replaced.
+     *
+     * @return false, with nothing changed, if the token is gone, used up or expired at {@code now}
+     */
+    boolean enrol(String tokenHash, Instant now, Device device, Credentials credentials);
+
+    /** How many devices shall run the version or, if {@code variant} is given, that variant of it. */
+    long devicesTargeting(String model, String version, @Nullable String variant);
 }

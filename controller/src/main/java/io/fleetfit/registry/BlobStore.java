@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.stream.Stream;
 
 /** Port: immutable bytes by their SHA-256. A blob is there whole or not at all, also after a power cut. */
@@ -30,6 +31,12 @@ public interface BlobStore {
      * @throws IOException if the bytes do not have the digest, naming both
      */
     void adopt(Path file, Digest digest) throws IOException;
+
+    /** Renews the blob's age, so that it is not collected for a while; false if it is not there. */
+    boolean touch(Digest digest) throws IOException;
+
+    /** Removes the blob if it was adopted and last touched before {@code limit}; whether it did. */
+    boolean deleteOlder(Digest digest, Instant limit) throws IOException;
 
     /** Removes the blob if it is there. */
     void delete(Digest digest) throws IOException;
