@@ -178,6 +178,16 @@ public final class ContentStore {
         }
     }
 
+    /** Gives back what a download took that found the disk full. */
+    void dropPartial(Digest blob) throws ArtifactFailure {
+        try {
+            Files.deleteIfExists(partials.resolve(blob.hex() + DATA));
+            Files.deleteIfExists(partials.resolve(blob.hex() + BITS));
+        } catch (IOException e) {
+            throw ArtifactFailure.io("deleting the partial " + blob.shortHex(), e);
+        }
+    }
+
     PartialBlob openPartial(Digest blob, ChunkIndex index) throws IOException {
         return PartialBlob.open(partials.resolve(blob.hex() + DATA), partials.resolve(blob.hex() + BITS), index);
     }

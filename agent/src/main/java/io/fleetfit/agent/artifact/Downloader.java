@@ -2,6 +2,7 @@ package io.fleetfit.agent.artifact;
 
 import io.fleetfit.protocol.ChunkHeader;
 import io.fleetfit.protocol.Digest;
+import io.fleetfit.protocol.ErrorCode;
 import io.fleetfit.protocol.Progress;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ public final class Downloader implements ChunkLink.Receiver {
     private final LongSupplier nanoTime;
     private final Runnable wake;
     private final Map<Digest, Download> running = new ConcurrentHashMap<>();
+    private final Map<Digest, Progress> ended = new ConcurrentHashMap<>();
 
     /**
      * A downloader without work.
@@ -59,6 +61,9 @@ public final class Downloader implements ChunkLink.Receiver {
             done = download.poll(nanoTime.getAsLong());
         } catch (ArtifactFailure e) {
             stop(ref.blob());
+            if (e.error().code() == ErrorCode.STORAGE_FULL) {
+                store.dropPartial(ref.blob());
+            }
             throw e;
         }
         if (done) {
@@ -72,6 +77,8 @@ public final class Downloader implements ChunkLink.Receiver {
         Download download = running.remove(blob);
         if (download != null) {
             link.close(blob);
+            ended.clear();
+            ended.put(blob, download.progress());
             download.close();
         }
     }
@@ -79,6 +86,11 @@ public final class Downloader implements ChunkLink.Receiver {
     /** How far a running download is; empty if it is not running. */
     public Optional<Progress> progress(Digest blob) {
         return Optional.ofNullable(running.get(blob)).map(Download::progress);
+    }
+
+    /** How far the download that ended last was; a blob that needed none counts as complete without a byte received. */
+    public Progress lastProgress(Digest blob, long size) {
+        return ended.getOrDefault(blob, new Progress(size, size, 0));
     }
 
     /** Time after which a running download wants a poll even if nothing arrives, in nanoseconds. */

@@ -1,0 +1,73 @@
+package io.fleetfit.agent.update;
+
+import io.fleetfit.protocol.Budget;
+import io.fleetfit.protocol.Digest;
+import io.fleetfit.protocol.ErrorCode;
+import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.VariantManifest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Serves by name; fails as told; never accepts a file with other bytes than the manifest's. */
+final class FakeRuntime implements VariantRuntime {
+    final Map<String, String> serving = new HashMap<>();
+    final Set<String> failTrial = new HashSet<>();
+    final Set<String> failActivate = new HashSet<>();
+    final Set<String> killOnActivate = new HashSet<>();
+    final Set<String> killOnTrial = new HashSet<>();
+
+    /** Stands for {@code kill -9}: nothing of the agent runs after it. */
+    static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @Override
+    public Trial trial(VariantManifest manifest, ExecutionSettings settings, Budget budget, Path file)
+            throws UpdateFailure {
+        requireBytes(manifest, file);
+        if (killOnTrial.contains(manifest.variant())) {
+            throw new Killed();
+        }
+        if (failTrial.contains(manifest.variant())) {
+            throw UpdateFailure.of(ErrorCode.RUNTIME_TRIAL, "told to fail");
+        }
+        return new Trial(20, 1.5, 2.5, 1000);
+    }
+
+    @Override
+    public void activate(String slot, VariantManifest manifest, ExecutionSettings settings, Path file)
+            throws UpdateFailure {
+        requireBytes(manifest, file);
+        if (killOnActivate.contains(manifest.variant())) {
+            throw new Killed();
+        }
+        if (failActivate.contains(manifest.variant())) {
+            throw UpdateFailure.of(ErrorCode.RUNTIME_LOAD, "told to fail");
+        }
+        serving.put(slot, manifest.variant());
+    }
+
+    @Override
+    public void clear(String slot) {
+        serving.remove(slot);
+    }
+
+    @Override
+    public void discardStandby() {}
+
+    private static void requireBytes(VariantManifest manifest, Path file) {
+        try {
+            if (!Digest.of(Files.readAllBytes(file)).equals(manifest.blob())) {
+                throw new AssertionError("an unverified file reached the runtime: " + file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
