@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param variant which variant
  * @param budget what it may cost on the device
  * @param deployment the deployment that wants it
- * @param rollout the rollout that set it; absent for a device that joined later
+ * @param rollout the rollout that set it, or whose deployment the device joined later; absent after an abort
  */
 public record SlotTarget(
         String slot,

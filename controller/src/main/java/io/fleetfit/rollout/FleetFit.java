@@ -1,0 +1,100 @@
+package io.fleetfit.rollout;
+
+import io.fleetfit.fit.FitDecision;
+import io.fleetfit.fit.FitEngine;
+import io.fleetfit.fit.Policy;
+import io.fleetfit.fleet.Device;
+import io.fleetfit.fleet.DeviceTwin;
+import io.fleetfit.fleet.FleetStore;
+import io.fleetfit.fleet.Selector;
+import io.fleetfit.protocol.Digest;
+import io.fleetfit.protocol.HeldBlob;
+import io.fleetfit.protocol.UpdateState;
+import io.fleetfit.registry.NotFound;
+import io.fleetfit.registry.RegistryStore;
+import io.fleetfit.registry.VariantRef;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Decides for devices of the fleet which variant of a model they get. */
+public final class FleetFit {
+    private static final int PAGE = 1_000;
+    private static final int MEASUREMENTS = 200;
+
+    private final RegistryStore registry;
+    private final FleetStore fleet;
+    private final FitEngine engine;
+
+    /** Decides by {@code engine} over what the stores know. */
+    public FleetFit(RegistryStore registry, FleetStore fleet, FitEngine engine) {
+        this.registry = registry;
+        this.fleet = fleet;
+        this.engine = engine;
+    }
+
+    /** A device with the decision for it. */
+    public record Decided(Device device, DeviceTwin twin, FitDecision decision) {}
+
+    /** The version that an alias points at, or the version of that name; {@link NotFound} if there is none. */
+    public String version(String model, String revision) {
+        if (registry.model(model).isEmpty()) {
+            throw new NotFound("model", model, "fleetfit model list shows the models there are");
+        }
+        String version = registry.aliases(model).getOrDefault(revision, revision);
+        if (registry.version(model, version).isEmpty()) {
+            throw new NotFound(
+                    "version or alias", model + "@" + revision, "fleetfit model show " + model + " lists them");
+        }
+        return version;
+    }
+
+    /** The decision for one device; {@link NotFound} if there is no such device. */
+    public FitDecision decide(String deviceId, String model, String version, Policy policy) {
+        Device device = fleet.device(deviceId)
+                .orElseThrow(
+                        () -> new NotFound("device", deviceId, "fleetfit device list shows the devices there are"));
+        return prepare(model, version).decide(subject(device, fleet.twin(deviceId)), policy);
+    }
+
+    /** Decides for all devices that match, one after the other, and hands each decision on. */
+    public void decideAll(Selector selector, String model, String version, Policy policy, Consumer<Decided> consumer) {
+        FitEngine.Prepared prepared = prepare(model, version);
+        String cursor = null;
+        do {
+            FleetStore.Page page = fleet.devices(selector, cursor, PAGE);
+            for (Device device : page.devices()) {
+                DeviceTwin twin = fleet.twin(device.id());
+                consumer.accept(new Decided(device, twin, prepared.decide(subject(device, twin), policy)));
+            }
+            cursor = page.next();
+        } while (cursor != null);
+    }
+
+    private FitEngine.Prepared prepare(String model, String version) {
+        return engine.prepare(registry.variants(model, version), registry.measurements(model, version, MEASUREMENTS));
+    }
+
+    private FitEngine.Subject subject(Device device, DeviceTwin twin) {
+        Set<Digest> held =
+                fleet.held(device.id()).stream().map(HeldBlob::digest).collect(Collectors.toSet());
+        return new FitEngine.Subject(device, held, failed(twin));
+    }
+
+    /** What the device tried last and gave up. */
+    private static Set<VariantRef> failed(DeviceTwin twin) {
+        return twin.reported() == null
+                ? Set.of()
+                : twin.reported().slots().stream()
+                        .filter(slot -> slot.state() == UpdateState.FAILED || slot.state() == UpdateState.ROLLED_BACK)
+                        .map(slot -> target(slot.target()))
+                        .flatMap(Optional::stream)
+                        .collect(Collectors.toSet());
+    }
+
+    private static Optional<VariantRef> target(@Nullable String reference) {
+        return Optional.ofNullable(reference).map(VariantRef::parse);
+    }
+}
