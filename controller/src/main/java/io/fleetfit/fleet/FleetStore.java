@@ -79,13 +79,22 @@ public interface FleetStore {
     /** The token, if it was ever made and is not yet forgotten; it may be used up or expired. */
     Optional<EnrolmentToken> enrolmentToken(String hash);
 
+    /** What came of an enrolment. */
+    enum Enrolment {
+        ENROLLED,
+        /** The token is gone, used up or expired. */
+        TOKEN_SPENT,
+        /** The device is there already, and the token does not let it be replaced. */
+        ID_TAKEN
+    }
+
     /**
      * Uses up one use of the token and stores the device with its labels and login, all or nothing. A device that is
-     * there keeps its twin; its login is replaced.
+     * there keeps its twin and time of enrolment; its login is replaced.
      *
-     * @return false, with nothing changed, if the token is gone, used up or expired at {@code now}
+     * @param now decides whether the token has expired
      */
-    boolean enrol(String tokenHash, Instant now, Device device, Credentials credentials);
+    Enrolment enrol(String tokenHash, Instant now, Device device, Credentials credentials);
 
     /** How many devices shall run the version or, if {@code variant} is given, that variant of it. */
     long devicesTargeting(String model, String version, @Nullable String variant);

@@ -41,4 +41,9 @@ public record Variant(
         passes = List.copyOf(passes);
         tags = Map.copyOf(tags);
     }
+
+    /** The same, registered at another time. */
+    public Variant withCreatedAt(Instant at) {
+        return new Variant(ref, blob, size, recipe, passes, parent, precision, settings, summary, quality, tags, at);
+    }
 }

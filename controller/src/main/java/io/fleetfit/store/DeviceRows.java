@@ -82,7 +82,19 @@ final class DeviceRows {
                 .bindByType("lastSeen", device.lastSeen(), Instant.class);
     }
 
-    static void indexLabels(Handle handle, String id, Map<String, String> labels) {
+    /** Replaces the labels; whether the device is there. */
+    static boolean setLabels(Handle handle, String id, Map<String, String> labels) {
+        int updated = handle.createUpdate("UPDATE device SET labels = :labels WHERE id = :id")
+                .bind("labels", Sql.json(labels))
+                .bind("id", id)
+                .execute();
+        if (updated == 1) {
+            indexLabels(handle, id, labels);
+        }
+        return updated == 1;
+    }
+
+    private static void indexLabels(Handle handle, String id, Map<String, String> labels) {
         handle.createUpdate("DELETE FROM device_label WHERE device_id = :id")
                 .bind("id", id)
                 .execute();

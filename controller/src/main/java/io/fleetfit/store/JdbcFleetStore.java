@@ -63,15 +63,10 @@ final class JdbcFleetStore implements FleetStore {
     @Override
     public void setLabels(String id, Map<String, String> labels) {
         sql.write(handle -> {
-            int updated = handle.createUpdate("UPDATE device SET labels = :labels WHERE id = :id")
-                    .bind("labels", Sql.json(labels))
-                    .bind("id", id)
-                    .execute();
-            if (updated == 0) {
+            if (!DeviceRows.setLabels(handle, id, labels)) {
                 throw noDevice(id);
             }
-            DeviceRows.indexLabels(handle, id, labels);
-            return updated;
+            return id;
         });
     }
 
@@ -200,27 +195,31 @@ final class JdbcFleetStore implements FleetStore {
     }
 
     @Override
-    public boolean enrol(String tokenHash, Instant now, Device device, Credentials credentials) {
+    public Enrolment enrol(String tokenHash, Instant now, Device device, Credentials credentials) {
         return sql.write(handle -> {
-            int used = handle.createUpdate("UPDATE enrolment_token SET uses_left = uses_left - 1"
-                            + " WHERE token_hash = :hash AND uses_left > 0 AND expires_at > :now")
+            Optional<Boolean> mayReplace = handle.createQuery("SELECT may_replace FROM enrolment_token"
+                            + " WHERE token_hash = :hash AND uses_left > 0 AND expires_at > :now FOR UPDATE")
                     .bind("hash", tokenHash)
                     .bind("now", now)
-                    .execute();
-            if (used == 0) {
-                return false;
+                    .mapTo(Boolean.class)
+                    .findOne();
+            if (mayReplace.isEmpty()) {
+                return Enrolment.TOKEN_SPENT;
             }
             if (DeviceRows.update(handle, device)) {
-                handle.createUpdate("UPDATE device SET labels = :labels WHERE id = :id")
-                        .bind("labels", Sql.json(device.labels()))
-                        .bind("id", device.id())
-                        .execute();
-                DeviceRows.indexLabels(handle, device.id(), device.labels());
+                if (!mayReplace.get()) {
+                    handle.rollback();
+                    return Enrolment.ID_TAKEN;
+                }
+                DeviceRows.setLabels(handle, device.id(), device.labels());
             } else {
                 DeviceRows.insert(handle, device);
             }
             DeviceRows.putCredentials(handle, credentials);
-            return true;
+            handle.createUpdate("UPDATE enrolment_token SET uses_left = uses_left - 1 WHERE token_hash = :hash")
+                    .bind("hash", tokenHash)
+                    .execute();
+            return Enrolment.ENROLLED;
         });
     }
 
