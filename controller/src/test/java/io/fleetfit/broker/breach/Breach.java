@@ -1,0 +1,11 @@
+package io.fleetfit.broker.breach;
+
+import io.fleetfit.store.Database;
+
+/** Breaks its package's rule on purpose: the broker knows the stores. */
+public final class Breach {
+    /** What it must not know. */
+    public Database known(Database forbidden) {
+        return forbidden;
+    }
+}

@@ -1,0 +1,11 @@
+package io.fleetfit.worker.breach;
+
+import io.fleetfit.store.Database;
+
+/** Breaks its package's rule on purpose: child processes know the stores. */
+public final class Breach {
+    /** What it must not know. */
+    public Database known(Database forbidden) {
+        return forbidden;
+    }
+}
