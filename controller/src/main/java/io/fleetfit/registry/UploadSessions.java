@@ -140,7 +140,7 @@ public final class UploadSessions implements BlobReferences {
     public Upload append(String id, long offset, InputStream in) throws IOException {
         byte[] buffer = new byte[COPY_BYTES];
         Upload state = append(id, offset, ByteBuffer.allocate(0));
-        for (int n = in.readNBytes(buffer, 0, COPY_BYTES); n > 0; n = in.readNBytes(buffer, 0, COPY_BYTES)) {
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             state = append(id, state.offset(), ByteBuffer.wrap(buffer, 0, n));
         }
         return state;

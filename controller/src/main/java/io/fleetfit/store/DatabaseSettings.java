@@ -39,7 +39,9 @@ public record DatabaseSettings(
 
     /** The URL with the settings that H2 needs to keep what it was given through a kill of the process. */
     String effectiveUrl() {
-        return isH2() ? url + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=" + LOCK_TIMEOUT_MILLIS : url;
+        return isH2()
+                ? url + ";WRITE_DELAY=0;TRACE_LEVEL_FILE=0;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=" + LOCK_TIMEOUT_MILLIS
+                : url;
     }
 
     /** Without the password. */
