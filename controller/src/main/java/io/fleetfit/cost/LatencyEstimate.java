@@ -20,4 +20,9 @@ public record LatencyEstimate(double p95Millis, double lowerMillis, double upper
         /** Nobody ran it; computed from the graph and the profile's cost rates. */
         MODEL
     }
+
+    /** An estimate of {@code p95Millis} that may be off by the share {@code spread} either way. */
+    static LatencyEstimate around(double p95Millis, double spread, Source source) {
+        return new LatencyEstimate(p95Millis, Math.max(0, p95Millis * (1 - spread)), p95Millis * (1 + spread), source);
+    }
 }

@@ -1,0 +1,38 @@
+package io.fleetfit.fit;
+
+import io.fleetfit.protocol.Capabilities;
+import io.fleetfit.registry.VariantRef;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One device under one policy, as filter and scorer look at it.
+ *
+ * @param capabilities what it reports
+ * @param policy the budget
+ * @param failed variants that it tried and failed
+ * @param memoryBytes memory that a variant may take: what the system leaves, or the budget if that is lower
+ * @param downloadBytes bytes that the update may move; {@link Long#MAX_VALUE} without a bound
+ */
+record Target(Capabilities capabilities, Policy policy, Set<VariantRef> failed, long memoryBytes, long downloadBytes) {
+
+    /** The target of a device whose system needs {@code reservedMemoryBytes} for itself. */
+    static Target of(FitEngine.Subject subject, Policy policy, long reservedMemoryBytes) {
+        Capabilities device = subject.device().capabilities();
+        long free = Math.max(0, device.memoryBytes() - reservedMemoryBytes);
+        Long budget = policy.maxMemoryBytes();
+        Long bound = downloadBound(policy, device.meteredLink());
+        return new Target(
+                device,
+                policy,
+                subject.failed(),
+                budget == null ? free : Math.min(free, budget),
+                bound == null ? Long.MAX_VALUE : bound);
+    }
+
+    private static @Nullable Long downloadBound(Policy policy, boolean metered) {
+        return metered && policy.maxMeteredDownloadBytes() != null
+                ? policy.maxMeteredDownloadBytes()
+                : policy.maxDownloadBytes();
+    }
+}
