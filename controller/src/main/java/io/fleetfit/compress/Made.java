@@ -1,0 +1,28 @@
+package io.fleetfit.compress;
+
+import io.fleetfit.onnx.GraphSummary;
+import io.fleetfit.protocol.Digest;
+import io.fleetfit.protocol.ExecutionSettings;
+import java.util.List;
+
+/**
+ * A variant that a recipe made; its file lies where the caller wanted it.
+ *
+ * @param digest of the file
+ * @param size of the file in bytes
+ * @param passes names of the passes that ran, in order
+ * @param precision of the weights, for example {@code fp16-storage}
+ * @param settings how it must be run
+ * @param summary static analysis
+ */
+public record Made(
+        Digest digest,
+        long size,
+        List<String> passes,
+        String precision,
+        ExecutionSettings settings,
+        GraphSummary summary) {
+    public Made {
+        passes = List.copyOf(passes);
+    }
+}

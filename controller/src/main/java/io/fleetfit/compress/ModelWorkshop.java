@@ -1,0 +1,26 @@
+package io.fleetfit.compress;
+
+import io.fleetfit.onnx.ModelRefused;
+import io.fleetfit.protocol.ModelContract;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Port: checks model files and makes variants of them. Safe against any file; takes seconds to minutes. */
+public interface ModelWorkshop {
+    /**
+     * Parses, loads and runs a model once.
+     *
+     * @param contract what the model promises; absent if nothing is promised yet
+     * @throws ModelRefused if it cannot be used or does not keep the contract
+     */
+    CheckReport check(Path onnx, @Nullable ModelContract contract) throws ModelRefused;
+
+    /**
+     * Makes a variant. The same recipe on the same file gives the same bytes.
+     *
+     * @param recipe a name of {@link Recipes}
+     * @param target where the new file shall lie; not there after a failure
+     * @throws ModelRefused if the recipe is unknown or its result cannot be used
+     */
+    Made make(String recipe, Path onnx, @Nullable ModelContract contract, Path target) throws ModelRefused;
+}

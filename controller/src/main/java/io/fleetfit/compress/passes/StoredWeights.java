@@ -1,0 +1,27 @@
+package io.fleetfit.compress.passes;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+
+/** What the passes that store weights smaller share. */
+final class StoredWeights {
+    /** Smaller tensors gain nothing: the nodes that expand them take as much. */
+    static final long LEAST_ELEMENTS = 256;
+
+    private StoredWeights() {}
+
+    /** A node that turns {@code input} into 32-bit floats; the standard's since opset 9, for every type stored here. */
+    static NodeProto castToFloat(String input, String output) {
+        return NodeProto.newBuilder()
+                .setOpType("Cast")
+                .setName(output + "_expand")
+                .addInput(input)
+                .addOutput(output)
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("to")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(TensorProto.DataType.FLOAT.getNumber()))
+                .build();
+    }
+}
