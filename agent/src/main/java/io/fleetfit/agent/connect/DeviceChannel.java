@@ -28,6 +28,7 @@ public final class DeviceChannel implements ChunkLink, AutoCloseable {
     private final Clock clock;
     private final BrokerSession session;
     private final Map<Digest, CompletableFuture<Void>> open = new ConcurrentHashMap<>();
+    private volatile boolean greeted;
 
     /**
      * Who speaks.
@@ -40,7 +41,10 @@ public final class DeviceChannel implements ChunkLink, AutoCloseable {
 
     /** What the channel hears; no method may wait for the channel. */
     public interface Events {
-        /** The link is up; hello is due, as the first message. */
+        /** The hello of this device, the first message of every link; null if it cannot be made now. */
+        byte @Nullable [] hello();
+
+        /** The link is up and hello has been said. */
         void connected();
 
         /** The link is down. */
@@ -88,12 +92,12 @@ public final class DeviceChannel implements ChunkLink, AutoCloseable {
 
     /** Publishes a message of the device; whether it is on its way. */
     public boolean publish(Topics.Up kind, byte[] json) {
-        return session.publish(up(kind), json, kind == Topics.Up.PRESENCE);
+        return greeted && session.publish(up(kind), json, kind == Topics.Up.PRESENCE);
     }
 
     @Override
     public boolean isConnected() {
-        return session.isConnected();
+        return greeted && session.isConnected();
     }
 
     @Override
@@ -139,12 +143,18 @@ public final class DeviceChannel implements ChunkLink, AutoCloseable {
     private final class Listener implements BrokerListener {
         @Override
         public void connected() {
-            events.connected();
+            byte[] hello = events.hello();
+            if (hello != null) {
+                session.publish(up(Topics.Up.HELLO), hello, false);
+            }
+            greeted = true;
             publish(Topics.Up.PRESENCE, presence(true));
+            events.connected();
         }
 
         @Override
         public void disconnected() {
+            greeted = false;
             events.disconnected();
         }
 

@@ -35,10 +35,9 @@ public final class TelemetrySender {
         this.patience = patience.toNanos();
     }
 
-    /** The link is new: nothing of the old one counts as on its way. */
-    public synchronized void connected() {
+    /** The link is down: nothing of it counts as on its way. */
+    public synchronized void disconnected() {
         inFlight.clear();
-        pump();
     }
 
     /** Sends what may be sent; call after every added batch and from time to time. */

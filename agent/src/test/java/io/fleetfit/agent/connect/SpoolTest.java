@@ -154,7 +154,7 @@ class SpoolTest {
         List<byte[]> sent = new ArrayList<>();
         TelemetrySender sender = new TelemetrySender(spool, sent::add, () -> now[0], Duration.ofSeconds(30));
 
-        sender.connected();
+        sender.pump();
         assertThat(sent).hasSize(8);
         sender.pump();
         assertThat(sent).hasSize(8);

@@ -9,14 +9,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
 /** Serves by name; fails as told; never accepts a file with other bytes than the manifest's. */
-final class FakeRuntime implements VariantRuntime {
-    final Map<String, String> serving = new HashMap<>();
+public final class FakeRuntime implements VariantRuntime {
+    public final Map<String, String> serving = new java.util.concurrent.ConcurrentHashMap<>();
     final Set<String> failTrial = new HashSet<>();
     final Set<String> failActivate = new HashSet<>();
     final Set<String> killOnActivate = new HashSet<>();

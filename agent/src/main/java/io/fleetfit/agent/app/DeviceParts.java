@@ -1,0 +1,33 @@
+package io.fleetfit.agent.app;
+
+import io.fleetfit.agent.update.VariantRuntime;
+import io.fleetfit.protocol.Capabilities;
+import io.fleetfit.protocol.TelemetryBatch;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+
+/** Port: the parts of an agent that touch the board itself: models at work, the local API, measurements. */
+interface DeviceParts extends AutoCloseable {
+    /** Figures of one window. */
+    record Window(TelemetryBatch.SystemFigures system, List<TelemetryBatch.SlotFigures> slots) {
+        public Window {
+            slots = List.copyOf(slots);
+        }
+    }
+
+    /** What the board is, as of now. */
+    Capabilities capabilities() throws IOException;
+
+    /** What runs variants. */
+    VariantRuntime runtime();
+
+    /** The figures since the last call. */
+    Window drain(Instant from, Instant to);
+
+    /** Port of the local API. */
+    int apiPort();
+
+    @Override
+    void close();
+}
