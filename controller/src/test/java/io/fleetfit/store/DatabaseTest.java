@@ -41,8 +41,7 @@ class DatabaseTest {
                     .map(TelemetryBatch::sequence)
                     .toList();
             assertThat(stored)
-                    .containsAll(
-                            LongStream.rangeClosed(1, acknowledged).boxed().toList());
+                    .containsAll(LongStream.rangeClosed(1, acknowledged).boxed().toList());
         }
     }
 
