@@ -2,6 +2,7 @@ package io.fleetfit.agent.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fleetfit.agent.probe.CapabilityProbe;
 import io.fleetfit.protocol.Topics;
 import java.net.URI;
 import java.nio.file.Files;
@@ -59,6 +60,7 @@ public final class ConfigReader {
         values.requireKnown(new TreeSet<>(KEYS));
         AgentConfig config = build(values, sources);
         List<String> problems = new ArrayList<>(sources.problems);
+        problems.addAll(CapabilityProbe.problems(config.declared()));
         problems.addAll(values.problems());
         if (!problems.isEmpty()) {
             throw new ConfigProblems(problems);

@@ -1,0 +1,127 @@
+package io.fleetfit.agent.serve;
+
+import io.fleetfit.agent.runtime.InferenceException;
+import io.fleetfit.protocol.ImageInput;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/** Turns JPEG and PNG files into tensors: {@code (pixel · scale − mean) / std} for each channel after the resize. */
+final class Pictures {
+    private static final Set<String> FORMATS = Set.of("jpeg", "png");
+    private static final long MAX_PIXELS = 40_000_000;
+
+    static {
+        ImageIO.setUseCache(false); // no temporary files
+    }
+
+    private Pictures() {}
+
+    static void write(byte[] file, ImageInput image, FloatBuffer tensor) throws InferenceException {
+        Placed placed = place(read(file), image);
+        int colours = image.channels() == ImageInput.Channels.GRAY ? 1 : 3;
+        int plane = image.width() * image.height();
+        int[] row = new int[image.width()];
+        for (int y = 0; y < image.height(); y++) {
+            placed.picture().getRGB(0, y, image.width(), 1, row, 0, image.width());
+            for (int x = 0; x < image.width(); x++) {
+                for (int channel = 0; channel < colours; channel++) {
+                    float value = x >= placed.width() || y >= placed.height() ? 0 : value(row[x], channel, image);
+                    int at = image.layout() == ImageInput.Layout.NCHW
+                            ? channel * plane + y * image.width() + x
+                            : (y * image.width() + x) * colours + channel;
+                    tensor.put(at, value);
+                }
+            }
+        }
+    }
+
+    private static float value(int rgb, int channel, ImageInput image) {
+        int red = rgb >> 16 & 0xff;
+        int green = rgb >> 8 & 0xff;
+        int blue = rgb & 0xff;
+        double pixel =
+                switch (image.channels()) {
+                    case RGB -> channel == 0 ? red : channel == 1 ? green : blue;
+                    case BGR -> channel == 0 ? blue : channel == 1 ? green : red;
+                    case GRAY -> 0.299 * red + 0.587 * green + 0.114 * blue; // ITU-R BT.601
+                };
+        return (float) ((pixel * image.scale() - at(image.mean(), channel, 0)) / at(image.std(), channel, 1));
+    }
+
+    private static double at(List<Double> values, int channel, double otherwise) {
+        return channel < values.size() ? values.get(channel) : otherwise;
+    }
+
+    private static BufferedImage read(byte[] file) throws InferenceException {
+        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(file))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+            ImageReader reader = readers.hasNext() ? readers.next() : null;
+            if (reader == null || !FORMATS.contains(reader.getFormatName().toLowerCase(java.util.Locale.ROOT))) {
+                throw InferenceException.badInput("the picture is neither JPEG nor PNG");
+            }
+            try {
+                reader.setInput(in, true, true);
+                requireSize(reader);
+                return reader.read(0);
+            } finally {
+                reader.dispose();
+            }
+        } catch (IOException | RuntimeException e) {
+            throw InferenceException.badInput("the picture cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static void requireSize(ImageReader reader) throws IOException, InferenceException {
+        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+        if (pixels > MAX_PIXELS) {
+            throw InferenceException.badInput("the picture has " + pixels + " pixels; at most " + MAX_PIXELS);
+        }
+    }
+
+    /** A picture of the tensor's size of which only the first columns and rows count. */
+    private record Placed(BufferedImage picture, int width, int height) {}
+
+    private static Placed place(BufferedImage source, ImageInput image) {
+        BufferedImage target = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+        double toWidth = (double) image.width() / source.getWidth();
+        double toHeight = (double) image.height() / source.getHeight();
+        return switch (image.resize()) {
+            case STRETCH -> draw(source, target, 0, 0, image.width(), image.height());
+            case CENTER_CROP -> {
+                double scale = Math.max(toWidth, toHeight);
+                int width = (int) Math.round(source.getWidth() * scale);
+                int height = (int) Math.round(source.getHeight() * scale);
+                Placed whole =
+                        draw(source, target, (image.width() - width) / 2, (image.height() - height) / 2, width, height);
+                yield new Placed(whole.picture(), image.width(), image.height());
+            }
+            case PAD_RIGHT -> {
+                double scale = Math.min(toWidth, toHeight);
+                int width = Math.max(1, Math.min(image.width(), (int) Math.ceil(source.getWidth() * scale)));
+                int height = Math.max(1, Math.min(image.height(), (int) Math.ceil(source.getHeight() * scale)));
+                yield draw(source, target, 0, 0, width, height);
+            }
+        };
+    }
+
+    private static Placed draw(BufferedImage source, BufferedImage target, int x, int y, int width, int height) {
+        Graphics2D graphics = target.createGraphics();
+        try {
+            graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+            graphics.drawImage(source, x, y, width, height, null);
+        } finally {
+            graphics.dispose();
+        }
+        return new Placed(target, width, height);
+    }
+}
