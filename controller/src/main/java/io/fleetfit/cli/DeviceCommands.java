@@ -185,7 +185,7 @@ final class DeviceCommands extends GroupCommand {
                     Documents.pairs(api.get(path).path("device").path("labels"));
             ObjectNode after = Documents.pairs(Revision.edit("label", labels, edits));
             api.put(path + "/labels", ApiClient.object().set("labels", after));
-            say(id + "  labels " + Show.pairs(after, ""));
+            say(id + "  labels " + Show.pairs(after));
             return ExitCodes.OK;
         }
     }

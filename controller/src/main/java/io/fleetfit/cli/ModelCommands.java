@@ -198,7 +198,7 @@ final class ModelCommands extends GroupCommand {
             Map<String, String> tags = Documents.pairs(api.get(path).path("tags"));
             ObjectNode after = Documents.pairs(Revision.edit("tag", tags, edits));
             api.put(path + "/tags", ApiClient.object().set("tags", after));
-            say(version + "  tags " + Show.pairs(after, ""));
+            say(version + "  tags " + Show.pairs(after));
             return ExitCodes.OK;
         }
     }

@@ -62,7 +62,10 @@ final class Show {
 
     /** {@code a=1,b=2} of an object, or a list's items. */
     static String pairs(JsonNode node, String path) {
-        JsonNode value = node.at("/" + path);
+        return pairs(node.at("/" + path));
+    }
+
+    static String pairs(JsonNode value) {
         List<String> parts = new ArrayList<>();
         if (value.isObject()) {
             value.properties()

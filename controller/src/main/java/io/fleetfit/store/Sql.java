@@ -36,12 +36,9 @@ final class Sql {
     private static final int TRIES = 3;
 
     private final Jdbi jdbi;
-    private final Runnable awaitDurable;
 
-    /** {@code awaitDurable} returns once what this thread committed is kept. */
-    Sql(Jdbi jdbi, Runnable awaitDurable) {
+    Sql(Jdbi jdbi) {
         this.jdbi = jdbi.registerArgument(new InstantArguments());
-        this.awaitDurable = awaitDurable;
     }
 
     <T> T read(HandleCallback<T, RuntimeException> work) {
@@ -52,7 +49,7 @@ final class Sql {
     <T> T write(HandleCallback<T, RuntimeException> work) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return insert(work);
+                return jdbi.inTransaction(work);
             } catch (UnableToExecuteStatementException e) {
                 if (attempt == TRIES || !TRANSIENT.contains(state(e))) {
                     throw e;
@@ -63,9 +60,7 @@ final class Sql {
 
     /** One transaction, tried once: for inserts whose failure is an answer. */
     <T> T insert(HandleCallback<T, RuntimeException> work) {
-        T result = jdbi.inTransaction(work);
-        awaitDurable.run();
-        return result;
+        return jdbi.inTransaction(work);
     }
 
     static boolean isDuplicate(UnableToExecuteStatementException e) {

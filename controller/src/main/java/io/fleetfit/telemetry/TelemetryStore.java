@@ -40,17 +40,9 @@ public interface TelemetryStore {
     /** The newest state of the board. */
     Optional<TelemetryBatch.SystemFigures> newestSystem(String deviceId);
 
-    /** The newest batches, newest first; hours that were summed up come as one. */
+    /** The newest batches, newest first. */
     List<TelemetryBatch> newest(String deviceId, int limit);
 
-    /**
-     * Sums up windows that ended before the hour of {@code limit}: one window a device and hour remains, with the same
-     * sums. A batch that is sent again afterwards still counts once.
-     *
-     * @return how many windows were summed up
-     */
-    long sumUpBefore(Instant limit);
-
-    /** Removes windows that ended before {@code limit}, and forgets which batches they were; how many. */
+    /** Removes windows that ended before {@code limit}; how many. */
     long deleteBefore(Instant limit);
 }
