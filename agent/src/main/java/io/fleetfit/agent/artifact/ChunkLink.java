@@ -26,6 +26,13 @@ public interface ChunkLink {
     /** Asks for parts of the blob; lost without word when the link is down. */
     void request(Digest blob, ChunkRequest.Kind kind, List<Integer> numbers);
 
+    /**
+     * Asks for one chunk once more, for this device alone: what came was damaged on the way to it, and others need it not.
+     */
+    default void requestAgain(Digest blob, int number) {
+        request(blob, ChunkRequest.Kind.CHUNK, List.of(number));
+    }
+
     /** Ends {@link #open}. */
     void close(Digest blob);
 }

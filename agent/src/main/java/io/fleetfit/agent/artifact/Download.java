@@ -233,7 +233,9 @@ final class Download implements AutoCloseable {
                     "chunk " + number + " of " + ref.blob().shortHex() + " arrived " + counts[number]
                             + " times with a wrong digest");
         }
-        request(List.of(number), nowNanos);
+        window.ask(List.of(number));
+        link.requestAgain(ref.blob(), number);
+        patience.asked(nowNanos);
         return false;
     }
 

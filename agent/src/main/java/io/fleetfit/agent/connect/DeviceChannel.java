@@ -119,11 +119,19 @@ public final class DeviceChannel implements ChunkLink, AutoCloseable {
         }
     }
 
+    @Override
+    public void requestAgain(Digest blob, int number) {
+        publish(Topics.Up.CHUNK_REQUEST, chunkRequest(blob, ChunkRequest.Kind.CHUNK, List.of(number), true));
+    }
+
+    private byte[] chunkRequest(Digest blob, ChunkRequest.Kind kind, List<Integer> numbers, boolean alone) {
+        return JsonCodec.encode(new ChunkRequest(Protocol.VERSION, identity.deviceId(), blob, kind, numbers, alone));
+    }
+
     /** Asks once the subscription stands, because an answer before would be lost. */
     @Override
     public void request(Digest blob, ChunkRequest.Kind kind, List<Integer> numbers) {
-        byte[] request = JsonCodec.encode(
-                new ChunkRequest(Protocol.VERSION, identity.deviceId(), blob, kind, numbers, identity.metered()));
+        byte[] request = chunkRequest(blob, kind, numbers, identity.metered());
         CompletableFuture<Void> subscribed = open.get(blob);
         if (subscribed == null || subscribed.isDone()) {
             publish(Topics.Up.CHUNK_REQUEST, request);

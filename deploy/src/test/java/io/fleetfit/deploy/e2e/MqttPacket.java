@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +22,14 @@ import org.jspecify.annotations.Nullable;
 record MqttPacket(byte[] bytes, String topic, byte @Nullable [] correlation, int payloadAt) {
     private static final int PUBLISH = 3;
     private static final int CORRELATION_DATA = 0x09;
+    private static final int TOPIC_ALIAS = 0x23;
 
-    /** Reads the next packet; null at the end of the stream. */
-    static @Nullable MqttPacket read(DataInputStream in) throws IOException {
+    /**
+     * Reads the next packet; null at the end of the stream.
+     *
+     * @param aliases the topics that stand for numbers in this direction of this connection; is kept here
+     */
+    static @Nullable MqttPacket read(DataInputStream in, Map<Integer, String> aliases) throws IOException {
         int first = in.read();
         if (first < 0) {
             return null;
@@ -43,10 +49,12 @@ record MqttPacket(byte[] bytes, String topic, byte @Nullable [] correlation, int
         int headBytes = head.limit();
         head.get(bytes, 0, headBytes);
         in.readFully(bytes, headBytes, length);
-        return first >> 4 == PUBLISH ? publish(bytes, headBytes) : new MqttPacket(bytes, "", null, bytes.length);
+        return first >> 4 == PUBLISH
+                ? publish(bytes, headBytes, aliases)
+                : new MqttPacket(bytes, "", null, bytes.length);
     }
 
-    private static MqttPacket publish(byte[] bytes, int headBytes) throws EOFException {
+    private static MqttPacket publish(byte[] bytes, int headBytes, Map<Integer, String> aliases) throws EOFException {
         ByteBuffer in = ByteBuffer.wrap(bytes, headBytes, bytes.length - headBytes);
         String topic = new String(take(in, in.getShort() & 0xffff), StandardCharsets.UTF_8);
         if ((bytes[0] & 0x06) != 0) {
@@ -59,6 +67,13 @@ record MqttPacket(byte[] bytes, String topic, byte @Nullable [] correlation, int
             byte[] value = property(in, property);
             if (property == CORRELATION_DATA) {
                 correlation = value;
+            } else if (property == TOPIC_ALIAS) {
+                int alias = ByteBuffer.wrap(value).getShort();
+                if (topic.isEmpty()) {
+                    topic = aliases.getOrDefault(alias, "");
+                } else {
+                    aliases.put(alias, topic);
+                }
             }
         }
         return new MqttPacket(bytes, topic, correlation, end);
@@ -72,7 +87,7 @@ record MqttPacket(byte[] bytes, String topic, byte @Nullable [] correlation, int
                 variable(in);
                 yield new byte[0];
             }
-            case 0x23 -> take(in, 2);
+            case TOPIC_ALIAS -> take(in, 2);
             case 0x03, 0x08, CORRELATION_DATA -> take(in, in.getShort() & 0xffff);
             case 0x26 -> {
                 take(in, in.getShort() & 0xffff);

@@ -11,7 +11,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -161,7 +163,10 @@ final class MqttProxy implements AutoCloseable {
 
         void pump(Socket from, Socket to, Function<MqttPacket, @Nullable MqttPacket> filter) {
             try (DataInputStream in = new DataInputStream(new BufferedInputStream(from.getInputStream(), 1 << 16))) {
-                for (MqttPacket packet = MqttPacket.read(in); packet != null; packet = MqttPacket.read(in)) {
+                Map<Integer, String> aliases = new HashMap<>();
+                for (MqttPacket packet = MqttPacket.read(in, aliases);
+                        packet != null;
+                        packet = MqttPacket.read(in, aliases)) {
                     MqttPacket passed = filter.apply(packet);
                     if (passed != null) {
                         write(to, passed);
