@@ -45,6 +45,16 @@ public interface FleetStore {
     /** Devices in order of their ids after {@code cursor}, at most {@code limit}, that match the selector. */
     Page devices(Selector selector, @Nullable String cursor, int limit);
 
+    /** A device with all that a decision about it needs. */
+    record DeviceState(Device device, DeviceTwin twin, List<HeldBlob> held) {
+        public DeviceState {
+            held = List.copyOf(held);
+        }
+    }
+
+    /** The states of the devices in order of their ids after {@code cursor}, at most {@code limit}; one query. */
+    List<DeviceState> states(Selector selector, @Nullable String cursor, int limit);
+
     void setLabels(String id, Map<String, String> labels);
 
     /** Presence and the time of the newest message. */

@@ -2,6 +2,7 @@ package io.fleetfit.rollout;
 
 import io.fleetfit.fit.FitDecision;
 import io.fleetfit.fit.FitEngine;
+import io.fleetfit.fit.FitPreview;
 import io.fleetfit.fit.Policy;
 import io.fleetfit.fleet.Device;
 import io.fleetfit.fleet.DeviceTwin;
@@ -71,6 +72,18 @@ public final class FleetFit {
             }
             cursor = page.next();
         } while (cursor != null);
+    }
+
+    /** What the policy would do to all devices that match, counted. */
+    public FitPreview.Summary preview(Selector selector, String model, String version, Policy policy) {
+        FitPreview preview = new FitPreview(prepare(model, version), policy);
+        String cursor = null;
+        do {
+            FleetStore.Page page = fleet.devices(selector, cursor, PAGE);
+            page.devices().forEach(device -> preview.add(subject(device, fleet.twin(device.id()))));
+            cursor = page.next();
+        } while (cursor != null);
+        return preview.summary();
     }
 
     private FitEngine.Prepared prepare(String model, String version) {

@@ -13,16 +13,18 @@ import org.jdbi.v3.core.Jdbi;
 /**
  * The controller's database: H2 in a file, or PostgreSQL, with the same SQL. Brings the schema up to date when it opens.
  *
- * <p>What a store's method wrote is on the disk when it returns: PostgreSQL syncs its log at every commit, and H2 is told
- * to write at every commit ({@code WRITE_DELAY=0}) where its default waits half a second. All calls block.
+ * <p>What a store's method wrote survives a kill of the process and a power cut once the method has returned: PostgreSQL
+ * syncs its log at every commit, and for H2 a {@link CommitLog} does. All calls block.
  */
 public final class Database implements AutoCloseable {
     private final HikariDataSource pool;
     private final Sql sql;
 
-    private Database(HikariDataSource pool) {
+    private Database(HikariDataSource pool, boolean isH2) {
         this.pool = pool;
-        this.sql = new Sql(Jdbi.create(pool));
+        Jdbi jdbi = Jdbi.create(pool);
+        CommitLog commits = new CommitLog(() -> jdbi.useHandle(handle -> handle.execute("CHECKPOINT SYNC")));
+        this.sql = new Sql(jdbi, isH2 ? commits::awaitDurable : () -> {});
     }
 
     /** Connects and migrates; throws a {@link RuntimeException} that names the URL when it cannot. */
@@ -38,7 +40,7 @@ public final class Database implements AutoCloseable {
             HikariDataSource pool = new HikariDataSource(config);
             try {
                 migrate(pool);
-                return new Database(pool);
+                return new Database(pool, settings.isH2());
             } catch (RuntimeException e) {
                 pool.close();
                 throw e;

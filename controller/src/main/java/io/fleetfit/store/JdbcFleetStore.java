@@ -61,6 +61,21 @@ final class JdbcFleetStore implements FleetStore {
     }
 
     @Override
+    public List<DeviceState> states(Selector selector, @Nullable String cursor, int limit) {
+        SelectorSql where = new SelectorSql(selector);
+        return sql.read(handle -> where.bind(handle.createQuery("SELECT d.*, t.* FROM device d JOIN device_twin t"
+                        + " ON t.device_id = d.id WHERE " + where.condition()
+                        + " AND d.id > :cursor ORDER BY d.id LIMIT :limit"))
+                .bind("cursor", cursor == null ? "" : cursor)
+                .bind("limit", limit)
+                .map((row, context) -> new DeviceState(
+                        DeviceRows.device(row, context),
+                        DeviceRows.twin(row, context),
+                        Sql.fromJson(row.getString("held"), HELD)))
+                .list());
+    }
+
+    @Override
     public void setLabels(String id, Map<String, String> labels) {
         sql.write(handle -> {
             if (!DeviceRows.setLabels(handle, id, labels)) {
@@ -100,7 +115,7 @@ final class JdbcFleetStore implements FleetStore {
     @Override
     public void deleteDevice(String id) {
         sql.write(handle -> {
-            for (String table : List.of("telemetry_batch", "measurement")) {
+            for (String table : List.of("telemetry_batch", "telemetry_seen", "measurement")) {
                 handle.createUpdate("DELETE FROM " + table + " WHERE device_id = :id")
                         .bind("id", id)
                         .execute();

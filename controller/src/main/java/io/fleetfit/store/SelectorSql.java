@@ -48,6 +48,7 @@ final class SelectorSql {
         return column + not + " IN (<" + parameter + ">)";
     }
 
+    /** A set and not a correlated {@code EXISTS}, which H2 would evaluate for every device. */
     private String ofLabel(Selector.Term term, String parameter) {
         single.put(parameter + "key", term.key());
         String values = "";
@@ -55,8 +56,8 @@ final class SelectorSql {
             lists.put(parameter, List.copyOf(term.values()));
             values = " AND l.label_value IN (<" + parameter + ">)";
         }
-        String not = term.operator() == Selector.Operator.NOT_IN ? "NOT " : "";
-        return not + "EXISTS (SELECT 1 FROM device_label l WHERE l.device_id = d.id AND l.label_key = :" + parameter
-                + "key" + values + ")";
+        String not = term.operator() == Selector.Operator.NOT_IN ? " NOT" : "";
+        return "d.id" + not + " IN (SELECT l.device_id FROM device_label l WHERE l.label_key = :" + parameter + "key"
+                + values + ")";
     }
 }

@@ -36,9 +36,12 @@ final class Sql {
     private static final int TRIES = 3;
 
     private final Jdbi jdbi;
+    private final Runnable awaitDurable;
 
-    Sql(Jdbi jdbi) {
+    /** {@code awaitDurable} returns once what this thread committed is kept. */
+    Sql(Jdbi jdbi, Runnable awaitDurable) {
         this.jdbi = jdbi.registerArgument(new InstantArguments());
+        this.awaitDurable = awaitDurable;
     }
 
     <T> T read(HandleCallback<T, RuntimeException> work) {
@@ -49,7 +52,7 @@ final class Sql {
     <T> T write(HandleCallback<T, RuntimeException> work) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return jdbi.inTransaction(work);
+                return insert(work);
             } catch (UnableToExecuteStatementException e) {
                 if (attempt == TRIES || !TRANSIENT.contains(state(e))) {
                     throw e;
@@ -60,7 +63,9 @@ final class Sql {
 
     /** One transaction, tried once: for inserts whose failure is an answer. */
     <T> T insert(HandleCallback<T, RuntimeException> work) {
-        return jdbi.inTransaction(work);
+        T result = jdbi.inTransaction(work);
+        awaitDurable.run();
+        return result;
     }
 
     static boolean isDuplicate(UnableToExecuteStatementException e) {

@@ -39,6 +39,21 @@ public final class SlotSums {
         return List.copyOf(sums.values());
     }
 
+    /** The sums as the figures of one batch. */
+    public List<SlotFigures> figures() {
+        return sums.values().stream()
+                .map(sum -> new SlotFigures(
+                        sum.slot(),
+                        sum.variant(),
+                        sum.provider(),
+                        sum.threads(),
+                        sum.inferences(),
+                        sum.errors(),
+                        sum.latency(),
+                        sum.classes()))
+                .toList();
+    }
+
     private SlotSummary summary(SlotFigures figures, Instant from, Instant to) {
         return new SlotSummary(
                 deviceId,

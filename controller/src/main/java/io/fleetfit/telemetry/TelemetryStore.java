@@ -40,9 +40,17 @@ public interface TelemetryStore {
     /** The newest state of the board. */
     Optional<TelemetryBatch.SystemFigures> newestSystem(String deviceId);
 
-    /** The newest batches, newest first. */
+    /** The newest batches, newest first; hours that were summed up come as one. */
     List<TelemetryBatch> newest(String deviceId, int limit);
 
-    /** Removes windows that ended before {@code limit}; how many. */
+    /**
+     * Sums up windows that ended before the hour of {@code limit}: one window a device and hour remains, with the same
+     * sums. A batch that is sent again afterwards still counts once.
+     *
+     * @return how many windows were summed up
+     */
+    long sumUpBefore(Instant limit);
+
+    /** Removes windows that ended before {@code limit}, and forgets which batches they were; how many. */
     long deleteBefore(Instant limit);
 }

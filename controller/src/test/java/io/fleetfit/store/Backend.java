@@ -37,6 +37,7 @@ enum Backend {
 
     private static final List<String> TABLES = List.of(
             "telemetry_batch",
+            "telemetry_seen",
             "fit_decision",
             "device_update",
             "rollout",

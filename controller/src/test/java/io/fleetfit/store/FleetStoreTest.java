@@ -112,6 +112,23 @@ class FleetStoreTest {
     }
 
     @Test
+    void readsDevicesWithTheirTwinsPageByPage() {
+        store.upsertDevice(PI);
+        store.upsertDevice(Samples.device("pi-2", "raspberry-pi-5", Map.of("site", "berlin")));
+        store.upsertDevice(Samples.device("pi-3", "raspberry-pi-5", Map.of()));
+        DeviceTwin twin = store.updateTargets("pi-2", before -> List.of(Samples.target("textdir", "textdir@1/fp32")));
+        store.setHeld("pi-2", List.of(new HeldBlob(Samples.digest("a"), 1)));
+        Selector berlin = Selector.parse("site=berlin");
+
+        assertThat(store.states(berlin, null, 1))
+                .containsExactly(new FleetStore.DeviceState(PI, store.twin("pi-1"), List.of()));
+        assertThat(store.states(berlin, "pi-1", 10)).singleElement().satisfies(state -> {
+            assertThat(state.twin()).isEqualTo(twin);
+            assertThat(state.held()).isEqualTo(store.held("pi-2"));
+        });
+    }
+
+    @Test
     void replacesLabels() {
         store.upsertDevice(PI);
 
