@@ -140,8 +140,19 @@ public final class UploadSessions implements BlobReferences {
     public Upload append(String id, long offset, InputStream in) throws IOException {
         byte[] buffer = new byte[COPY_BYTES];
         Upload state = append(id, offset, ByteBuffer.allocate(0));
-        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-            state = append(id, state.offset(), ByteBuffer.wrap(buffer, 0, n));
+        int filled = 0;
+        try {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer, filled, COPY_BYTES - filled)) {
+                filled += n;
+                if (filled == COPY_BYTES) {
+                    filled = 0;
+                    state = append(id, state.offset(), ByteBuffer.wrap(buffer));
+                }
+            }
+        } finally {
+            if (filled > 0) {
+                state = append(id, state.offset(), ByteBuffer.wrap(buffer, 0, filled));
+            }
         }
         return state;
     }
