@@ -12,10 +12,13 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removes what nobody needs any more: abandoned uploads, files that nothing names, old telemetry. */
+/** Removes what nobody needs any more: abandoned uploads, files that nothing names, old telemetry; sums up what is a day old. */
 final class Housekeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
     private static final Duration EVERY = Duration.ofHours(1);
+
+    /** Telemetry is kept batch by batch for so long, and by the hour after. */
+    private static final Duration IN_DETAIL = Duration.ofDays(1);
 
     private final GarbageCollector garbage;
     private final UploadSessions uploads;
@@ -49,6 +52,7 @@ final class Housekeeping implements AutoCloseable {
         try {
             uploads.expire();
             GarbageCollector.Collected collected = garbage.collect();
+            telemetry.sumUpBefore(clock.instant().minus(IN_DETAIL));
             long batches = telemetry.deleteBefore(clock.instant().minus(retention));
             if (collected.removed() > 0 || batches > 0) {
                 LOG.info(

@@ -82,13 +82,14 @@ public final class Gateway implements AutoCloseable {
 
     private void publishAll() {
         String cursor = null;
+        List<FleetStore.DeviceState> page;
         do {
-            FleetStore.Page page = parts.fleet().devices(Selector.all(), cursor, PAGE);
-            for (Device device : page.devices()) {
-                publishDesired(parts.fleet().twin(device.id()));
+            page = parts.fleet().states(Selector.all(), cursor, PAGE);
+            for (FleetStore.DeviceState state : page) {
+                cursor = state.device().id();
+                publishDesired(state.twin());
             }
-            cursor = page.next();
-        } while (cursor != null);
+        } while (page.size() == PAGE);
     }
 
     private void publishDesired(DeviceTwin twin) {

@@ -14,6 +14,7 @@ import io.fleetfit.protocol.UpdateState;
 import io.fleetfit.registry.NotFound;
 import io.fleetfit.registry.RegistryStore;
 import io.fleetfit.registry.VariantRef;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -57,43 +58,45 @@ public final class FleetFit {
         Device device = fleet.device(deviceId)
                 .orElseThrow(
                         () -> new NotFound("device", deviceId, "fleetfit device list shows the devices there are"));
-        return prepare(model, version).decide(subject(device, fleet.twin(deviceId)), policy);
+        FleetStore.DeviceState state = new FleetStore.DeviceState(device, fleet.twin(deviceId), fleet.held(deviceId));
+        return prepare(model, version).decide(subject(state), policy);
     }
 
     /** Decides for all devices that match, one after the other, and hands each decision on. */
     public void decideAll(Selector selector, String model, String version, Policy policy, Consumer<Decided> consumer) {
         FitEngine.Prepared prepared = prepare(model, version);
-        String cursor = null;
-        do {
-            FleetStore.Page page = fleet.devices(selector, cursor, PAGE);
-            for (Device device : page.devices()) {
-                DeviceTwin twin = fleet.twin(device.id());
-                consumer.accept(new Decided(device, twin, prepared.decide(subject(device, twin), policy)));
-            }
-            cursor = page.next();
-        } while (cursor != null);
+        forEach(
+                selector,
+                state -> consumer.accept(
+                        new Decided(state.device(), state.twin(), prepared.decide(subject(state), policy))));
     }
 
     /** What the policy would do to all devices that match, counted. */
     public FitPreview.Summary preview(Selector selector, String model, String version, Policy policy) {
         FitPreview preview = new FitPreview(prepare(model, version), policy);
-        String cursor = null;
-        do {
-            FleetStore.Page page = fleet.devices(selector, cursor, PAGE);
-            page.devices().forEach(device -> preview.add(subject(device, fleet.twin(device.id()))));
-            cursor = page.next();
-        } while (cursor != null);
+        forEach(selector, state -> preview.add(subject(state)));
         return preview.summary();
+    }
+
+    private void forEach(Selector selector, Consumer<FleetStore.DeviceState> consumer) {
+        String cursor = null;
+        List<FleetStore.DeviceState> page;
+        do {
+            page = fleet.states(selector, cursor, PAGE);
+            for (FleetStore.DeviceState state : page) {
+                cursor = state.device().id();
+                consumer.accept(state);
+            }
+        } while (page.size() == PAGE);
     }
 
     private FitEngine.Prepared prepare(String model, String version) {
         return engine.prepare(registry.variants(model, version), registry.measurements(model, version, MEASUREMENTS));
     }
 
-    private FitEngine.Subject subject(Device device, DeviceTwin twin) {
-        Set<Digest> held =
-                fleet.held(device.id()).stream().map(HeldBlob::digest).collect(Collectors.toSet());
-        return new FitEngine.Subject(device, held, failed(twin));
+    private static FitEngine.Subject subject(FleetStore.DeviceState state) {
+        Set<Digest> held = state.held().stream().map(HeldBlob::digest).collect(Collectors.toSet());
+        return new FitEngine.Subject(state.device(), held, failed(state.twin()));
     }
 
     /** What the device tried last and gave up. */
