@@ -83,8 +83,8 @@ final class DeploymentCommands extends GroupCommand {
             }
             JsonNode answer = api.post("deployments", request);
             if (output().forPeople()) {
-                say("Created the deployment " + name + "; see what it would do: fleetfit fit preview --deployment "
-                        + name);
+                say("Created the deployment " + name + "; see what it would do:");
+                say("  fleetfit fit preview --deployment " + name);
             } else {
                 output().print(answer, out());
             }
@@ -125,7 +125,13 @@ final class DeploymentCommands extends GroupCommand {
                 return ExitCodes.OK;
             }
             JsonNode deployment = answer.path("deployment").isObject() ? answer.path("deployment") : answer;
-            output().print(answer, List.of(deployment), table(this), out());
+            say(Show.text(deployment, "name"));
+            say("  model     " + Show.text(deployment, "model") + "@" + Show.text(deployment, "revision") + " in slot "
+                    + Show.text(deployment, "slot"));
+            say("  devices   "
+                    + (deployment.path("selector").asText("").isEmpty() ? "all" : Show.text(deployment, "selector")));
+            say("  policy    " + PolicyOptions.show(deployment.path("policy")));
+            say("  prefers   " + Show.text(deployment, "policy/objective").toLowerCase(java.util.Locale.ROOT));
             JsonNode rollouts = api.get("rollouts?deployment=" + ApiClient.escape(name));
             List<JsonNode> rows = Show.list(rollouts, "rollouts");
             if (!rows.isEmpty()) {

@@ -31,7 +31,7 @@ final class DeviceCommands extends GroupCommand {
     }
 
     private static String memory(JsonNode device) {
-        return Show.bytes(device, "capabilities/memoryBytes");
+        return Show.memory(device, "capabilities/memoryBytes");
     }
 
     /** Lists devices. */
@@ -151,10 +151,10 @@ final class DeviceCommands extends GroupCommand {
             }
             Table table = new Table()
                     .column("SLOT", it -> Show.text(it, "slot"))
-                    .column("SHALL RUN", it -> Show.text(it, "target/variant"))
+                    .column("SHALL RUN", it -> Show.afterModel(Show.text(it, "target/variant")))
                     .column("STATE", it -> Show.text(it, "reported/state"))
                     .column("ERROR", it -> Show.text(it, "reported/error/code"))
-                    .column("RUNS", it -> Show.text(it, "reported/active"))
+                    .column("RUNS", it -> Show.afterModel(Show.text(it, "reported/active")))
                     .wide("DEPLOYMENT", it -> Show.text(it, "target/deployment"));
             output().print(twin, rows, table, out());
         }

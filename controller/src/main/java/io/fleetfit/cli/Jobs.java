@@ -29,9 +29,7 @@ final class Jobs {
                     case "SUCCEEDED" -> {
                         return now.path("result");
                     }
-                    case "FAILED" ->
-                        throw CliFailure.refused(ApiClient.problemText(
-                                now.path("problem"), "the job failed: " + Show.text(now, "message")));
+                    case "FAILED" -> throw CliFailure.refused(failure(now));
                     default ->
                         progress.show(
                                 "Working",
@@ -43,6 +41,12 @@ final class Jobs {
         } finally {
             progress.close();
         }
+    }
+
+    private static String failure(JsonNode job) {
+        String code = job.path("code").asText("");
+        String message = "the job failed: " + Show.text(job, "message") + (code.isEmpty() ? "" : " [" + code + "]");
+        return message.replaceAll("\\s*\\R\\s*", "; ");
     }
 
     /** Waits between two looks. */

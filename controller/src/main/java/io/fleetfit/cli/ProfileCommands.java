@@ -20,9 +20,7 @@ final class ProfileCommands extends GroupCommand {
 
     /** A figure is a value with its source. */
     private static String value(JsonNode profile, String field) {
-        return Show.pairs(profile, field + "/value").equals(Show.ABSENT)
-                ? Show.text(profile, field + "/value")
-                : Show.pairs(profile, field + "/value");
+        return Show.text(profile, field + "/value");
     }
 
     /** Lists profiles. */
@@ -40,7 +38,7 @@ final class ProfileCommands extends GroupCommand {
                     .column("SOC", it -> value(it, "soc"))
                     .column("ARCH", it -> value(it, "arch"))
                     .number("CORES", it -> value(it, "cores"))
-                    .number("MEMORY", it -> Show.bytes(it, "memoryBytes/value"))
+                    .number("MEMORY", it -> Show.memory(it, "memoryBytes/value"))
                     .column("ACCELERATORS", it -> value(it, "accelerators"))
                     .wide("TITLE", it -> Show.text(it, "title"))
                     .wide("EXTENDS", it -> Show.text(it, "extends"))

@@ -96,8 +96,8 @@ final class RolloutCommands extends GroupCommand {
         Table table = new Table()
                 .column("DEVICE", it -> Show.text(it, "deviceId"))
                 .column("STATE", it -> Show.text(it, "state"))
-                .column("VARIANT", it -> shortName(Show.text(it, "variant")))
-                .column("BEFORE", it -> shortName(Show.text(it, "previous")))
+                .column("VARIANT", it -> Show.afterModel(Show.text(it, "variant")))
+                .column("BEFORE", it -> Show.afterModel(Show.text(it, "previous")))
                 .column("ERROR", it -> error(it.path("error")))
                 .wide("GENERATION", it -> Show.text(it, "generation"))
                 .wide("WAVE", it -> Show.text(it, "wave"))
@@ -107,11 +107,6 @@ final class RolloutCommands extends GroupCommand {
 
     private static String error(JsonNode error) {
         return error.isObject() ? Show.text(error, "code") + ": " + Show.text(error, "message") : Show.ABSENT;
-    }
-
-    /** The version is that of the rollout; what is left tells devices apart. */
-    private static String shortName(String ref) {
-        return ref.substring(ref.indexOf('@') + 1);
     }
 
     /** Starts a rollout. */

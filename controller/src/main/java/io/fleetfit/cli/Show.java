@@ -19,7 +19,7 @@ final class Show {
     static String text(JsonNode node, String path) {
         JsonNode value = node.at("/" + path);
         if (value.isContainerNode()) {
-            return value.toString();
+            return pairs(value);
         }
         return value.isNull() || value.asText().isEmpty() ? ABSENT : value.asText();
     }
@@ -95,6 +95,21 @@ final class Show {
             return seconds / 60 + "m";
         }
         return seconds < 172_800 ? seconds / 3_600 + "h" : seconds / 86_400 + "d";
+    }
+
+    /** {@code version/variant} of {@code model@version/variant}. */
+    static String afterModel(String ref) {
+        return ref.substring(ref.indexOf('@') + 1);
+    }
+
+    /** Memory in binary units, as boards are sold. */
+    static String memory(JsonNode node, String path) {
+        JsonNode value = node.at("/" + path);
+        if (!value.isNumber()) {
+            return ABSENT;
+        }
+        double mebibytes = value.asDouble() / (1 << 20);
+        return mebibytes < 1_000 ? format("%.0f MiB", mebibytes) : format("%.1f GiB", mebibytes / 1024);
     }
 
     /** The first digits of a digest. */

@@ -11,6 +11,9 @@ final class Table {
     private static final int GAP = 2;
     private static final int LEAST = 6;
 
+    /** The first column names the row, so others are cut before it is cut below this. */
+    private static final int NAME = 28;
+
     private final List<Column> columns = new ArrayList<>();
 
     private record Column(String title, Function<JsonNode, String> value, boolean right, boolean wideOnly) {}
@@ -70,7 +73,8 @@ final class Table {
         while (total > width) {
             int widest = 0;
             for (int i = 1; i < widths.length; i++) {
-                widest = widths[i] > widths[widest] ? i : widest;
+                boolean spared = widest == 0 && widths[0] <= NAME && widths[i] > LEAST;
+                widest = spared || widths[i] > widths[widest] ? i : widest;
             }
             if (widths[widest] <= LEAST) {
                 return;

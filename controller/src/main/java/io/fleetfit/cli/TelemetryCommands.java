@@ -42,14 +42,14 @@ final class TelemetryCommands extends GroupCommand {
                 system(answer.path("system"));
             }
             Table table = new Table()
-                    .column("VARIANT", it -> Show.text(it, "variant"))
+                    .column("SLOT", it -> Show.text(it, "slot"))
+                    .column("VARIANT", it -> Show.afterModel(Show.text(it, "variant")))
                     .number("INFERENCES", it -> Show.text(it, "inferences"))
                     .number("ERRORS", it -> Show.text(it, "errors"))
-                    .number("P50 MS", it -> Show.number(it, "p50", "%.2f"))
-                    .number("P95 MS", it -> Show.number(it, "p95", "%.2f"))
-                    .number("P99 MS", it -> Show.number(it, "p99", "%.2f"))
+                    .number("P50 MS", it -> Show.number(it, "p50Millis", "%.2f"))
+                    .number("P95 MS", it -> Show.number(it, "p95Millis", "%.2f"))
+                    .number("P99 MS", it -> Show.number(it, "p99Millis", "%.2f"))
                     .column("CLASSES", it -> Show.pairs(it, "classes"))
-                    .wide("SLOT", it -> Show.text(it, "slot"))
                     .wide("PROVIDER", it -> Show.text(it, "provider"))
                     .wide("THREADS", it -> Show.text(it, "threads"))
                     .wide("FROM", it -> Show.text(it, "from"))
@@ -67,9 +67,11 @@ final class TelemetryCommands extends GroupCommand {
                     ? ", " + Show.number(system, "temperatureCelsius", "%.0f °C")
                     : "";
             String slow = system.path("throttled").asBoolean() ? ", throttled" : "";
-            say(device + "  agent " + Show.bytes(system, "rssBytes") + " and "
-                    + Show.number(system, "cpuPercent", "%.1f %% of a core") + ", board "
-                    + Show.bytes(system, "memoryAvailableBytes") + " memory free" + warm + slow);
+            say(device);
+            say("  agent  " + Show.bytes(system, "rssBytes") + ", "
+                    + Show.number(system, "cpuPercent", "%.1f %% of a core"));
+            say("  board  " + Show.bytes(system, "memoryAvailableBytes") + " memory and "
+                    + Show.bytes(system, "storageFreeBytes") + " storage free" + warm + slow);
             say("");
         }
     }

@@ -131,7 +131,7 @@ class AnswersTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out().lines()).hasSize(4);
         assertThat(run.width()).isLessThanOrEqualTo(80);
-        assertThat(run.out()).contains("DEVICE", "online", "1.00 GB", "…");
+        assertThat(run.out()).contains("DEVICE", "online", "954 MiB", "…");
         assertThat(wide.out()).contains(LONG, "CPUExecutionProvider");
     }
 

@@ -110,8 +110,8 @@ class ImportTest {
                 .answer("POST models/bad/versions", 202, "{\"job\":\"j2\"}")
                 .answer(
                         "GET jobs/j2",
-                        "{\"id\":\"j2\",\"state\":\"FAILED\",\"problem\":{\"title\":\"Refused\",\"detail\":\"not an ONNX file\\n"
-                                + "it begins with <html\",\"remedy\":\"download it again\"}}");
+                        "{\"id\":\"j2\",\"state\":\"FAILED\",\"code\":\"not-onnx\",\"message\":\"it begins with <html\\n"
+                                + "download it again\"}");
 
         // When
         CliRun run = CliRun.of(controller, home, "model", "import", file.toString(), "--name", "bad");
@@ -119,7 +119,8 @@ class ImportTest {
         // Then
         assertThat(run.exitCode()).isEqualTo(ExitCodes.REFUSED);
         assertThat(run.err())
-                .isEqualToIgnoringNewLines("fleetfit: not an ONNX file; it begins with <html; download it again");
+                .isEqualToIgnoringNewLines(
+                        "fleetfit: the job failed: it begins with <html; download it again [not-onnx]");
     }
 
     @Test
