@@ -1,9 +1,10 @@
 package io.fleetfit.agent.runtime;
 
 import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.platform.Fp16Conversions;
 
-/** Names of the Open Inference Protocol for ONNX element types. */
-final class DataTypes {
+/** Names of the Open Inference Protocol for ONNX element types, and numbers of 16 bits. */
+public final class DataTypes {
     private DataTypes() {}
 
     static String name(OnnxJavaType type) {
@@ -21,5 +22,15 @@ final class DataTypes {
             case STRING -> "BYTES";
             case UNKNOWN -> "UNKNOWN";
         };
+    }
+
+    /** A float as IEEE 754 half precision ({@code FP16}) or bfloat16 ({@code BF16}), rounded. */
+    public static short toHalf(String type, float value) {
+        return type.equals("BF16") ? Fp16Conversions.floatToBf16(value) : Fp16Conversions.floatToFp16(value);
+    }
+
+    /** The float that 16 bits of this type stand for. */
+    public static float fromHalf(String type, short bits) {
+        return type.equals("BF16") ? Fp16Conversions.bf16ToFloat(bits) : Fp16Conversions.fp16ToFloat(bits);
     }
 }

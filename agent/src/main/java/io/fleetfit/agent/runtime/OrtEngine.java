@@ -67,9 +67,25 @@ public final class OrtEngine implements InferenceEngine {
         options.setInterOpNumThreads(1);
         options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
         options.addConfigEntry(SPINNING, "0");
+        addProvider(options, settings.provider());
         for (Map.Entry<String, String> entry : settings.sessionConfig().entrySet()) {
             options.addConfigEntry(entry.getKey(), entry.getValue());
         }
         return options;
+    }
+
+    /** What a provider cannot run, ONNX Runtime runs on the CPU. */
+    private static void addProvider(OrtSession.SessionOptions options, String provider) throws OrtException {
+        switch (provider) {
+            case ExecutionSettings.CPU -> {} // always there
+            case "CUDAExecutionProvider" -> options.addCUDA(0);
+            case "TensorrtExecutionProvider" -> options.addTensorrt(0);
+            case "XnnpackExecutionProvider" -> options.addXnnpack(Map.of());
+            case "NnapiExecutionProvider" -> options.addNnapi();
+            case "QNNExecutionProvider" -> options.addQnn(Map.of());
+            case "ACLExecutionProvider" -> options.addACL(true);
+            case "OpenVINOExecutionProvider" -> options.addOpenVINO("");
+            default -> throw new OrtException("the agent knows no execution provider " + provider);
+        }
     }
 }

@@ -21,6 +21,9 @@ import java.util.function.Consumer;
  * fails a pinned run once and is never pinned again.
  */
 final class OrtFrame implements Frame {
+    private static final String SHRINK = "memory.enable_memory_arena_shrinkage";
+    private static final long LARGE_BYTES = 4L << 20;
+
     private final Host host;
     private final String key;
     private final List<ByteBuffer> inputBuffers = new ArrayList<>();
@@ -30,6 +33,7 @@ final class OrtFrame implements Frame {
     private final ByteBuffer[] outputs;
     private final long[][] shapes;
     private boolean pinnable = true;
+    private long inputBytes;
 
     /** What a frame runs on. */
     record Host(OrtEnvironment environment, OrtSession session, List<String> outputs, Consumer<OrtFrame> giveBack) {}
@@ -50,10 +54,19 @@ final class OrtFrame implements Frame {
             long[] shape = shapes.get(i++);
             ByteBuffer buffer = buffer(shape, input.getValue());
             frame.inputBuffers.add(buffer);
+            frame.inputBytes += buffer.capacity();
             frame.inputs.put(
                     input.getKey(), OnnxTensor.createTensor(host.environment(), buffer, shape, input.getValue()));
         }
+        if (frame.isLarge()) {
+            frame.options.addRunConfigEntry(SHRINK, "cpu:0");
+        }
         return frame;
+    }
+
+    /** Whether it takes so much that it is not kept, and what a run took of the arena is given back. */
+    boolean isLarge() {
+        return inputBytes > LARGE_BYTES;
     }
 
     private static ByteBuffer buffer(long[] shape, OnnxJavaType type) {

@@ -154,6 +154,10 @@ final class OrtModel implements LoadedModel {
 
     private void giveBack(OrtFrame frame) {
         out.remove(frame);
+        if (frame.isLarge()) {
+            frame.free();
+            return;
+        }
         Queue<OrtFrame> frames = idle.get(frame.key());
         if (frames == null && idle.size() < MAX_SHAPES) {
             frames = idle.computeIfAbsent(frame.key(), key -> new ConcurrentLinkedQueue<>());

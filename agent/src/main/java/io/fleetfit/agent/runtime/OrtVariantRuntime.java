@@ -1,5 +1,6 @@
 package io.fleetfit.agent.runtime;
 
+import io.fleetfit.agent.telemetry.Memory;
 import io.fleetfit.agent.telemetry.TelemetryCollector;
 import io.fleetfit.agent.update.Trial;
 import io.fleetfit.agent.update.UpdateFailure;

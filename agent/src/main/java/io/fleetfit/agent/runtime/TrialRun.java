@@ -1,5 +1,6 @@
 package io.fleetfit.agent.runtime;
 
+import io.fleetfit.agent.telemetry.Memory;
 import io.fleetfit.agent.update.Trial;
 import io.fleetfit.agent.update.UpdateFailure;
 import io.fleetfit.protocol.Budget;
@@ -51,6 +52,7 @@ final class TrialRun {
                 }
             }
             requireFinite(frame);
+            requireOutputShapes(frame);
         } catch (InferenceException e) {
             throw UpdateFailure.of(ErrorCode.RUNTIME_TRIAL, String.valueOf(e.getMessage()), e);
         }
@@ -139,6 +141,29 @@ final class TrialRun {
                 }
             }
         }
+    }
+
+    private void requireOutputShapes(Frame frame) throws UpdateFailure {
+        for (int i = 0; i < model.outputs().size(); i++) {
+            String name = model.outputs().get(i).name();
+            long[] got = frame.outputShape(i);
+            for (TensorSpec wanted : manifest.contract().outputs()) {
+                if (wanted.name().equals(name) && !fits(got, wanted.shape())) {
+                    throw UpdateFailure.of(
+                            ErrorCode.RUNTIME_TRIAL,
+                            "output " + name + " has the shape " + Arrays.toString(got) + "; the contract says "
+                                    + wanted.shape() + " (-1 is any)");
+                }
+            }
+        }
+    }
+
+    private static boolean fits(long[] got, List<Long> wanted) {
+        boolean fits = got.length == wanted.size();
+        for (int i = 0; fits && i < got.length; i++) {
+            fits = wanted.get(i) < 0 || wanted.get(i) == got[i];
+        }
+        return fits;
     }
 
     private void requireFinite(Frame frame) throws UpdateFailure {

@@ -27,6 +27,7 @@ public final class Classifier {
             throw InferenceException.badInput(
                     "model '" + served.manifest().model() + "' is no classifier of pictures; use /v2/models/…/infer");
         }
+        requireFloats(served);
         try (Frame frame = served.model().borrow(List.of(PictureShape.of(image)))) {
             Pictures.write(picture, image, frame.input(0).asFloatBuffer());
             served.run(frame);
@@ -34,6 +35,15 @@ public final class Classifier {
             List<Classification> best = best(scores, contract.labels(), most);
             served.recorder().topClass(best.get(0).index(), scores.length);
             return best;
+        }
+    }
+
+    private static void requireFloats(Served served) throws InferenceException {
+        String in = served.model().inputs().get(0).type();
+        String out = served.model().outputs().get(0).type();
+        if (!in.equals("FP32") || !out.equals("FP32")) {
+            throw InferenceException.badInput("model '" + served.manifest().model() + "' takes " + in + " and gives "
+                    + out + "; pictures go to models of FP32 only, use /v2/models/…/infer");
         }
     }
 

@@ -3,7 +3,6 @@ package io.fleetfit.agent.serve;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -11,7 +10,6 @@ import io.fleetfit.agent.runtime.InferenceException;
 import io.fleetfit.agent.runtime.Lease;
 import io.fleetfit.agent.runtime.ModelSlots;
 import io.fleetfit.agent.runtime.Served;
-import io.fleetfit.protocol.TensorSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -35,18 +33,32 @@ public final class LocalApi implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LocalApi.class.getName());
     private static final String JSON = "application/json";
     private static final String METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    private static final int MAX_BODY_BYTES = 8 << 20;
+    private static final String PROBLEM = "application/problem+json";
     private static final int THREADS = 4;
+    /** What is read of a body that was refused, so that the client comes to read the answer. */
+    private static final int MAX_DRAINED_BYTES = 64 << 20;
+
+    static {
+        // Without it the second packet of an answer waits for the client's delayed acknowledgement: 40 ms.
+        setIfAbsent("sun.net.httpserver.nodelay", "true");
+        // A client that stalls within a request holds one of few threads; seconds.
+        setIfAbsent("sun.net.httpserver.maxReqTime", "60");
+        setIfAbsent("sun.net.httpserver.maxRspTime", "60");
+    }
 
     private final ObjectMapper mapper = new ObjectMapper();
+    private final ModelDocuments documents = new ModelDocuments(mapper);
     private final ModelSlots slots;
+    private final RequestGuard guard;
     private final Supplier<String> metrics;
     private final String version;
     private final HttpServer server;
     private final ExecutorService executor;
 
-    private LocalApi(HttpServer server, ModelSlots slots, Supplier<String> metrics, String version) {
+    private LocalApi(
+            HttpServer server, ModelSlots slots, RequestGuard guard, Supplier<String> metrics, String version) {
         this.server = server;
+        this.guard = guard;
         this.slots = slots;
         this.metrics = metrics;
         this.version = version;
@@ -58,6 +70,12 @@ public final class LocalApi implements AutoCloseable {
                 });
         pool.allowCoreThreadTimeOut(true);
         this.executor = pool;
+    }
+
+    private static void setIfAbsent(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
     }
 
     /**
@@ -78,7 +96,8 @@ public final class LocalApi implements AutoCloseable {
                             + "); set api.port to a free one or to 0",
                     e);
         }
-        LocalApi api = new LocalApi(server, slots, metrics, version);
+        RequestGuard guard = new RequestGuard(host, Runtime.getRuntime().maxMemory());
+        LocalApi api = new LocalApi(server, slots, guard, metrics, version);
         server.createContext("/", api::handle);
         server.setExecutor(api.executor);
         server.start();
@@ -111,94 +130,113 @@ public final class LocalApi implements AutoCloseable {
     }
 
     private Answer answer(HttpExchange exchange) throws IOException {
+        if (!guard.isForThisDevice(exchange.getRequestHeaders().getFirst("Host"))) {
+            return error(421, "the Host header names another machine; call this one by its address or as localhost");
+        }
         try {
             return route(exchange);
         } catch (InferenceException e) {
-            return error(e.isCallersFault() ? 400 : 500, String.valueOf(e.getMessage()));
+            return refused(exchange, e);
         } catch (JsonProcessingException e) {
             return error(400, "the body is no JSON: " + e.getOriginalMessage());
+        } catch (OutOfMemoryError e) {
+            // one request asked for more than there is: what it held is garbage now, and the agent goes on
+            LOG.log(Level.WARNING, "a request took more memory than the heap has");
+            return error(413, "the request takes more memory than the agent has; send less, or raise its heap (-Xmx)");
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "a request failed", e);
             return error(500, "the request failed: " + e);
         }
     }
 
+    private Answer refused(HttpExchange exchange, InferenceException e) {
+        int status =
+                switch (e.reason()) {
+                    case BAD_INPUT -> 400;
+                    case TOO_LARGE -> 413;
+                    case BUSY -> 503;
+                    case FAILED -> 500;
+                };
+        if (status == 413) {
+            drain(exchange);
+        }
+        return error(status, String.valueOf(e.getMessage()));
+    }
+
+    private static void drain(HttpExchange exchange) {
+        byte[] dropped = new byte[8192];
+        try {
+            InputStream in = exchange.getRequestBody();
+            for (int got = 0, n = 0; n >= 0 && got < MAX_DRAINED_BYTES; got += n) {
+                n = in.read(dropped);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the rest of a refused body was not read: {0}", e.getMessage());
+        }
+    }
+
     private Answer route(HttpExchange exchange) throws IOException, InferenceException {
         List<String> path = List.of(
                 exchange.getRequestURI().getPath().replaceFirst("^/", "").split("/"));
-        boolean post = exchange.getRequestMethod().equals("POST");
         if (path.size() >= 3 && path.get(1).equals("models")) {
-            return model(exchange, path, post);
+            return model(exchange, path);
         }
         return switch (String.join("/", path)) {
             case "metrics" -> Answer.text(METRICS, metrics.get());
             case "v2" -> json(200, server());
             case "v2/health/live" -> json(200, mapper.createObjectNode().put("live", true));
             case "v2/health/ready" -> ready();
-            case "v2/models" -> json(200, models());
+            case "v2/models" -> json(200, documents.all(slots));
             default -> error(404, "there is no " + exchange.getRequestURI().getPath());
         };
     }
 
-    private Answer model(HttpExchange exchange, List<String> path, boolean post)
-            throws IOException, InferenceException {
-        String action = path.get(0) + " " + path.get(path.size() - 1);
-        Optional<Lease> found = slots.acquire(path.get(2));
+    private Answer model(HttpExchange exchange, List<String> path) throws IOException, InferenceException {
+        String name = path.get(2);
+        Optional<Lease> found = slots.acquire(name);
         if (found.isEmpty()) {
-            return error(404, "no model '" + path.get(2) + "' serves on this device; there are " + slots.names());
+            return error(404, "no model '" + name + "' serves on this device; there are " + slots.names());
         }
         try (Lease lease = found.get()) {
             Served served = lease.served();
-            if (action.equals("v2 infer") && post) {
-                JsonNode request = mapper.readTree(body(exchange));
-                return json(200, Tensors.infer(served, request == null ? mapper.nullNode() : request, mapper));
+            int rest = 3;
+            if (path.size() >= 5 && path.get(3).equals("versions")) {
+                rest = 5;
+                if (!path.get(4).equals(served.manifest().version())) {
+                    return error(
+                            404,
+                            "model '" + name + "' serves version "
+                                    + served.manifest().version() + ", not " + path.get(4));
+                }
             }
-            if (action.equals("v1 classify") && post) {
-                return json(
-                        200,
-                        classify(
-                                served, body(exchange), exchange.getRequestURI().getQuery()));
-            }
-            if (action.equals("v2 ready")) {
-                return json(200, mapper.createObjectNode().put("ready", true));
-            }
-            if (path.get(0).equals("v2") && path.size() == 3) {
-                return json(200, metadata(served));
-            }
-            return error(
-                    post ? 404 : 405,
-                    "there is no " + exchange.getRequestMethod() + " "
-                            + exchange.getRequestURI().getPath());
+            return act(exchange, served, path.get(0) + " " + String.join("/", path.subList(rest, path.size())));
         }
     }
 
-    private static byte[] body(HttpExchange exchange) throws IOException, InferenceException {
-        try (InputStream in = exchange.getRequestBody()) {
-            byte[] body = in.readNBytes(MAX_BODY_BYTES + 1);
-            if (body.length > MAX_BODY_BYTES) {
-                throw InferenceException.badInput("the body is longer than " + MAX_BODY_BYTES + " bytes");
-            }
-            return body;
+    private Answer act(HttpExchange exchange, Served served, String action) throws IOException, InferenceException {
+        boolean post = exchange.getRequestMethod().equals("POST");
+        boolean inference = action.equals("v2 infer") || action.equals("v1 classify");
+        if (inference && !post) {
+            exchange.getResponseHeaders().set("Allow", "POST");
+            return error(405, "use POST");
         }
+        return switch (action) {
+            case "v2 infer" -> guard.body(exchange, body -> new Answer(200, JSON, Tensors.infer(served, body)));
+            case "v1 classify" -> {
+                String query = exchange.getRequestURI().getQuery();
+                yield guard.body(exchange, body -> json(200, classify(served, body, query)));
+            }
+            case "v2 ready" -> json(200, mapper.createObjectNode().put("ready", true));
+            case "v2 " -> json(200, documents.one(served));
+            default -> error(404, "there is no " + exchange.getRequestURI().getPath());
+        };
     }
 
     private ObjectNode classify(Served served, byte[] picture, @Nullable String query) throws InferenceException {
         int most = query != null && query.matches("top=\\d{1,4}") ? Integer.parseInt(query.substring(4)) : 1;
         long begin = System.nanoTime();
         List<Classification> best = Classifier.classify(served, picture, most);
-        ObjectNode answer = mapper.createObjectNode();
-        answer.put("model", served.manifest().model());
-        answer.put("version", served.manifest().version());
-        answer.put("variant", served.manifest().variant());
-        answer.put("label", best.get(0).label());
-        answer.put("score", best.get(0).score());
-        answer.put("millis", (System.nanoTime() - begin) / 1e6);
-        ArrayNode classes = answer.putArray("classes");
-        best.forEach(one -> classes.addObject()
-                .put("index", one.index())
-                .put("label", one.label())
-                .put("score", one.score()));
-        return answer;
+        return documents.classified(served, best, (System.nanoTime() - begin) / 1e6);
     }
 
     private ObjectNode server() {
@@ -214,42 +252,11 @@ public final class LocalApi implements AutoCloseable {
         return json(ready ? 200 : 503, mapper.createObjectNode().put("ready", ready));
     }
 
-    private ObjectNode models() {
-        ObjectNode node = mapper.createObjectNode();
-        ArrayNode list = node.putArray("models");
-        for (String name : slots.names()) {
-            slots.acquire(name).ifPresent(lease -> {
-                try (lease) {
-                    list.add(metadata(lease.served()).put("slot", name));
-                }
-            });
-        }
-        return node;
-    }
-
-    private ObjectNode metadata(Served served) {
-        ObjectNode node = mapper.createObjectNode();
-        node.put("name", served.manifest().model());
-        node.putArray("versions").add(served.manifest().version());
-        node.put("platform", "onnx_onnxruntime");
-        node.put("variant", served.manifest().variant());
-        specs(node.putArray("inputs"), served.model().inputs());
-        specs(node.putArray("outputs"), served.model().outputs());
-        return node;
-    }
-
-    private static void specs(ArrayNode target, List<TensorSpec> specs) {
-        for (TensorSpec spec : specs) {
-            ArrayNode shape = target.addObject()
-                    .put("name", spec.name())
-                    .put("datatype", spec.type())
-                    .putArray("shape");
-            spec.shape().forEach(shape::add);
-        }
-    }
-
+    /** {@code error} is the Open Inference Protocol's field, the others are those of RFC 9457. */
     private Answer error(int status, String message) {
-        return json(status, mapper.createObjectNode().put("error", message));
+        ObjectNode problem = mapper.createObjectNode();
+        problem.put("error", message).put("status", status).put("detail", message);
+        return new Answer(status, PROBLEM, problem.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private Answer json(int status, JsonNode node) {

@@ -5,29 +5,15 @@ import io.fleetfit.protocol.ImageInput;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
 
 /** Turns JPEG and PNG files into tensors: {@code (pixel · scale − mean) / std} for each channel after the resize. */
 final class Pictures {
-    private static final Set<String> FORMATS = Set.of("jpeg", "png");
-    private static final long MAX_PIXELS = 40_000_000;
-
-    static {
-        ImageIO.setUseCache(false); // no temporary files
-    }
-
     private Pictures() {}
 
     static void write(byte[] file, ImageInput image, FloatBuffer tensor) throws InferenceException {
-        Placed placed = place(read(file), image);
+        Placed placed = place(PictureReader.read(file), image);
         int colours = image.channels() == ImageInput.Channels.GRAY ? 1 : 3;
         int plane = image.width() * image.height();
         int[] row = new int[image.width()];
@@ -60,32 +46,6 @@ final class Pictures {
 
     private static double at(List<Double> values, int channel, double otherwise) {
         return channel < values.size() ? values.get(channel) : otherwise;
-    }
-
-    private static BufferedImage read(byte[] file) throws InferenceException {
-        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(file))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            ImageReader reader = readers.hasNext() ? readers.next() : null;
-            if (reader == null || !FORMATS.contains(reader.getFormatName().toLowerCase(java.util.Locale.ROOT))) {
-                throw InferenceException.badInput("the picture is neither JPEG nor PNG");
-            }
-            try {
-                reader.setInput(in, true, true);
-                requireSize(reader);
-                return reader.read(0);
-            } finally {
-                reader.dispose();
-            }
-        } catch (IOException | RuntimeException e) {
-            throw InferenceException.badInput("the picture cannot be read: " + e.getMessage());
-        }
-    }
-
-    private static void requireSize(ImageReader reader) throws IOException, InferenceException {
-        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixels > MAX_PIXELS) {
-            throw InferenceException.badInput("the picture has " + pixels + " pixels; at most " + MAX_PIXELS);
-        }
     }
 
     /** A picture of the tensor's size of which only the first columns and rows count. */

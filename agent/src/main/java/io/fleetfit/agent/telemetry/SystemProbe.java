@@ -1,6 +1,5 @@
 package io.fleetfit.agent.telemetry;
 
-import io.fleetfit.agent.runtime.Memory;
 import io.fleetfit.protocol.TelemetryBatch;
 import java.io.IOException;
 import java.nio.file.Files;

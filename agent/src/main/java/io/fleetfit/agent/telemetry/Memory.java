@@ -1,4 +1,4 @@
-package io.fleetfit.agent.runtime;
+package io.fleetfit.agent.telemetry;
 
 import java.io.IOException;
 import java.nio.file.Files;
