@@ -59,7 +59,9 @@ public final class Demo implements Callable<Integer> {
             out.println("demo: --images must be 1 or more, got " + images);
             return 2;
         }
-        if (report != null && report.toAbsolutePath().getParent() instanceof Path folder && !Files.isDirectory(folder)) {
+        if (report != null
+                && report.toAbsolutePath().getParent() instanceof Path folder
+                && !Files.isDirectory(folder)) {
             out.println("demo: --report " + report + ": there is no folder " + folder + "; make it first");
             return 2;
         }
@@ -67,12 +69,11 @@ public final class Demo implements Callable<Integer> {
             throw new IllegalStateException("deploy/demo gives the folder to work in");
         }
         try (DemoRun run = new DemoRun(work, out)) {
-            // Closing in the hook as well: Ctrl-C ends the JVM without unwinding this block.
-            Thread hook = new Thread(() -> {
-                run.close();
+            // Ctrl-C ends the JVM without unwinding this block.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                run.end();
                 interrupted.countDown();
-            });
-            Runtime.getRuntime().addShutdownHook(hook);
+            }));
             DemoReport found = run.run(images);
             out.println();
             out.print(found.table());

@@ -46,8 +46,7 @@ public record DemoReport(String model, int images, List<Row> devices) {
 
     /** Whether every device runs and names at least this share of the lines rightly. */
     public boolean isGood(int expectedDevices, double leastAccuracy) {
-        return devices.size() == expectedDevices
-                && devices.stream().allMatch(row -> row.accuracy() >= leastAccuracy);
+        return devices.size() == expectedDevices && devices.stream().allMatch(row -> row.accuracy() >= leastAccuracy);
     }
 
     /** The table for a terminal of 80 columns. */

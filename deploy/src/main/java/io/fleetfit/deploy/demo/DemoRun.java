@@ -52,7 +52,8 @@ final class DemoRun implements AutoCloseable {
 
     private ControllerClient startController() throws IOException {
         say("Starting the controller");
-        ControllerProcess process = ControllerProcess.start(distributions, work.resolve("controller"), List.of());
+        ControllerProcess process = ControllerProcess.start(
+                distributions, work.resolve("controller"), List.of("--rollout.probation-seconds", "3"));
         started.add(process);
         controller = Optional.of(process);
         say("  %s, MQTT on port %d", process.url(), process.mqttPort());
@@ -77,7 +78,7 @@ final class DemoRun implements AutoCloseable {
         for (JsonNode variant : api.get(variants).required("variants")) {
             String name = variant.required("name").asText();
             byte[] onnx = api.bytes(variants + "/" + name + "/file");
-            double top1 = DemoQuality.top1(onnx, validation);
+            double top1 = DemoQuality.top1(onnx, name, validation, work);
             api.put(
                     variants + "/" + name + "/quality",
                     ControllerClient.object()
@@ -92,11 +93,15 @@ final class DemoRun implements AutoCloseable {
         say("Starting three agents with declared, emulated capabilities");
         String url = controller.orElseThrow().url();
         for (DemoDevice device : DemoDevice.ALL) {
-            String token = api.post("enrolment-tokens", ControllerClient.object().put("uses", 1))
+            String token = api.post(
+                            "enrolment-tokens", ControllerClient.object().put("uses", 1))
                     .required("token")
                     .asText();
             AgentProcess agent = AgentProcess.start(
-                    distributions, work.resolve(device.id()), AgentSettings.of(device).text(url, token));
+                    distributions,
+                    device.id(),
+                    work.resolve(device.id()),
+                    AgentSettings.of(device).text(url, token));
             started.add(agent);
             agents.put(device.id(), agent);
             say("  %-13s %s", device.id(), device.title());
@@ -107,11 +112,12 @@ final class DemoRun implements AutoCloseable {
     }
 
     private static Optional<Boolean> isOnline(ControllerClient api, AgentProcess agent) {
-        return Optional.of(api.get("devices").required("devices"))
-                .filter(devices -> devices.findParents("online").stream()
-                        .anyMatch(device -> device.path("online").asBoolean()
-                                && device.path("id").asText().equals(agent.name())))
-                .map(devices -> true);
+        for (JsonNode device : api.get("devices").required("devices")) {
+            if (device.path("online").asBoolean() && device.path("id").asText().equals(agent.name())) {
+                return Optional.of(true);
+            }
+        }
+        return Optional.empty();
     }
 
     private String deploy(ControllerClient api) {
@@ -151,9 +157,8 @@ final class DemoRun implements AutoCloseable {
         List<DemoReport.Row> rows = new ArrayList<>();
         for (DemoDevice device : DemoDevice.ALL) {
             say("Classifying %d lines on %s", images, device.id());
-            AgentClient local = agents.get(device.id()) instanceof AgentProcess agent
-                    ? agent.client()
-                    : fail("no agent " + device.id());
+            AgentClient local =
+                    Optional.ofNullable(agents.get(device.id())).orElseThrow().client();
             int right = 0;
             for (int i = 0; i < test.size(); i++) {
                 JsonNode answer = local.classify(DemoModel.NAME, pictures.get(i));
@@ -173,16 +178,17 @@ final class DemoRun implements AutoCloseable {
         out.printf("Ctrl-C ends everything.%n");
     }
 
-    private static <T> T fail(String message) {
-        throw new IllegalStateException(message);
-    }
-
     private void say(String format, Object... values) {
         out.printf(format + "%n", values);
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        end();
+    }
+
+    /** Ends all processes; does nothing the second time. */
+    synchronized void end() {
         for (int i = started.size() - 1; i >= 0; i--) {
             try {
                 started.get(i).close();
