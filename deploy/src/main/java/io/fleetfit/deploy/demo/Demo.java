@@ -59,9 +59,8 @@ public final class Demo implements Callable<Integer> {
             out.println("demo: --images must be 1 or more, got " + images);
             return 2;
         }
-        if (report != null
-                && report.toAbsolutePath().getParent() instanceof Path folder
-                && !Files.isDirectory(folder)) {
+        Path folder = report == null ? null : report.toAbsolutePath().getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
             out.println("demo: --report " + report + ": there is no folder " + folder + "; make it first");
             return 2;
         }

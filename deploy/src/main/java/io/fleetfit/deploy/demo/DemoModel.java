@@ -18,7 +18,7 @@ final class DemoModel {
               "inputs": [{"name": "x", "type": "FP32", "shape": [-1, 3, 48, 192]}],
               "outputs": [{"name": "save_infer_model/scale_0.tmp_1", "type": "FP32", "shape": [-1, 2]}],
               "image": {
-                "width": 192, "height": 48, "resize": "PAD_RIGHT", "layout": "NCHW", "channels": "BGR",
+                "width": 192, "height": 48, "resize": "STRETCH", "layout": "NCHW", "channels": "BGR",
                 "scale": 0.00392156862745098, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]
               },
               "softmax": false,

@@ -46,7 +46,7 @@ final class DemoRun implements AutoCloseable {
         startAgents(api);
         String rollout = deploy(api);
         awaitActive(api, rollout);
-        List<DemoReport.Row> rows = classify(api, rollout, images);
+        List<DemoReport.Row> rows = classify(api, images);
         return new DemoReport(DemoModel.NAME + "@" + DemoModel.VERSION, images, rows);
     }
 
@@ -151,7 +151,7 @@ final class DemoRun implements AutoCloseable {
         say("The rollout %s succeeded", rollout);
     }
 
-    private List<DemoReport.Row> classify(ControllerClient api, String rollout, int images) {
+    private List<DemoReport.Row> classify(ControllerClient api, int images) {
         List<LineImages.Line> test = lines.render(images, TEST_SEED);
         List<byte[]> pictures = test.stream().map(LineImages.Line::png).toList();
         List<DemoReport.Row> rows = new ArrayList<>();

@@ -101,7 +101,7 @@ public final class LineImages {
 
     private Line line(Random random, boolean upsideDown) {
         String text = text(random);
-        Font font = fonts.get(random.nextInt(fonts.size())).deriveFont(24f + random.nextInt(8));
+        Font font = fonts.get(random.nextInt(fonts.size())).deriveFont(30f + random.nextInt(6));
         BufferedImage image = paint(text, font, random);
         return new Line(text, upsideDown ? "180" : "0", upsideDown ? turned(image) : image);
     }
