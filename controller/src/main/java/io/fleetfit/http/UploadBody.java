@@ -88,6 +88,10 @@ final class UploadBody extends InputStream {
         }
         current = buffer.getBytes();
         position = 0;
-        context.runOnContext(now -> request.fetch(1));
+        context.runOnContext(now -> {
+            if (!request.isEnded()) {
+                request.fetch(1);
+            }
+        });
     }
 }
