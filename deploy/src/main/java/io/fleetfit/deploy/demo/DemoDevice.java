@@ -48,6 +48,7 @@ record DemoDevice(String id, String title, List<String> declared, long quota, bo
                     List.of(
                             "arch: aarch64",
                             "os: Android 14 (declared)",
+                            "device-tree-model: phone-mid",
                             "cpu-implementer: '0x41'",
                             "cpu-part: '0xd41'",
                             "cores: 8",

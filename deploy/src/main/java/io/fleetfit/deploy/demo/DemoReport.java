@@ -63,7 +63,7 @@ public record DemoReport(String model, int images, List<Row> devices) {
         for (Row row : devices) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%-13s %-20s %-13s %6.0f kB %5.1f s %5.2f/%5.2f%n   %s; accuracy %.1f %%%n",
+                    "%-13s %-20s %-13s %6.0f kB %5.1f s %5.2f/%5.2f%n  accuracy %.1f %%, why: %s%n",
                     row.device(),
                     row.profile(),
                     row.variant(),
@@ -71,8 +71,8 @@ public record DemoReport(String model, int images, List<Row> devices) {
                     row.activeAfterMillis() / 1000.0,
                     row.p50Millis(),
                     row.p95Millis(),
-                    row.why(),
-                    row.accuracy() * 100));
+                    row.accuracy() * 100,
+                    row.why().replace("; ", "\n    and ")));
         }
         return text.toString();
     }

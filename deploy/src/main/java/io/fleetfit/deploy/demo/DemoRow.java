@@ -63,9 +63,14 @@ final class DemoRow {
         JsonNode decision = api.get("devices/" + device + "/fit?deployment=demo");
         List<String> reasons = new ArrayList<>();
         for (JsonNode rejection : decision.required("rejections")) {
-            reasons.add(bare(rejection.required("variant").asText()) + ": "
-                    + rejection.required("reasons").get(0).required("text").asText());
+            reasons.add("not " + bare(rejection.required("variant").asText()) + ": "
+                    + rejection
+                            .required("reasons")
+                            .get(0)
+                            .required("text")
+                            .asText()
+                            .replace("; ", ", "));
         }
-        return reasons.isEmpty() ? "best quality of all that fit" : String.join("; ", reasons);
+        return reasons.isEmpty() ? "the best quality, and everything fits" : String.join("; ", reasons);
     }
 }
