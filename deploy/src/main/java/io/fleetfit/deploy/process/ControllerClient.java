@@ -58,6 +58,12 @@ public final class ControllerClient {
         return send("GET", path, BodyPublishers.noBody(), "application/json").body();
     }
 
+    /** The bytes of {@code GET path}, outside {@code /api/v1}. */
+    public byte[] raw(String path) {
+        return send("GET", "../.." + path, BodyPublishers.noBody(), "application/json")
+                .body();
+    }
+
     /** Uploads a file; the digest of its blob. */
     public String upload(Path file) {
         try {
