@@ -74,7 +74,7 @@ final class OrtFrame implements Frame {
         for (long dimension : shape) {
             bytes = Math.multiplyExact(bytes, dimension);
         }
-        return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+        return DirectBuffers.take(Math.toIntExact(bytes));
     }
 
     String key() {
@@ -112,8 +112,7 @@ final class OrtFrame implements Frame {
                 throw e;
             }
             pinnable = false;
-            pinned.values().forEach(OnnxTensor::close);
-            pinned.clear();
+            closePinned();
             return false;
         }
     }
@@ -164,7 +163,18 @@ final class OrtFrame implements Frame {
 
     void free() {
         inputs.values().forEach(OnnxTensor::close);
-        pinned.values().forEach(OnnxTensor::close);
+        inputBuffers.forEach(DirectBuffers::giveBack);
+        closePinned();
         options.close();
+    }
+
+    private void closePinned() {
+        for (int i = 0; i < outputs.length; i++) {
+            OnnxTensor tensor = pinned.remove(host.outputs().get(i));
+            if (tensor != null) {
+                tensor.close();
+                DirectBuffers.giveBack(outputs[i]);
+            }
+        }
     }
 }

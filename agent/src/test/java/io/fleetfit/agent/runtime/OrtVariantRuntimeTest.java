@@ -11,6 +11,8 @@ import io.fleetfit.protocol.ErrorCode;
 import io.fleetfit.protocol.ExecutionSettings;
 import io.fleetfit.protocol.TelemetryBatch;
 import io.fleetfit.protocol.VariantManifest;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +115,32 @@ class OrtVariantRuntimeTest {
                         .mapToLong(TelemetryBatch.SlotFigures::errors)
                         .sum())
                 .isZero();
+    }
+
+    @Test
+    void swapsLeaveNoBuffersBehind() throws Exception {
+        serveAfresh(2);
+        long before = directBytes();
+
+        serveAfresh(20);
+
+        assertThat(directBytes()).isEqualTo(before);
+    }
+
+    private void serveAfresh(int times) throws Exception {
+        for (int i = 0; i < times; i++) {
+            runtime.activate("lines", manifest, ONE_THREAD, file);
+            try (Lease lease = slots.acquire("lines").orElseThrow()) {
+                infer(lease.served());
+            }
+        }
+    }
+
+    private static long directBytes() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
     }
 
     private int use(AtomicBoolean stop) throws InferenceException {
