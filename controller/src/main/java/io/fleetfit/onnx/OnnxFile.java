@@ -5,13 +5,16 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import io.fleetfit.onnx.ModelRefused.Code;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,8 +98,12 @@ public final class OnnxFile {
     }
 
     private static ModelProto parse(Path file) throws IOException, ModelRefused {
-        try (InputStream in = Files.newInputStream(file)) {
-            CodedInputStream coded = CodedInputStream.newInstance(in, 1 << 16);
+        try (FileChannel channel = FileChannel.open(file)) {
+            // Weights stay in the mapped file: parsing takes no heap for them.
+            ByteString bytes =
+                    UnsafeByteOperations.unsafeWrap(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+            CodedInputStream coded = bytes.newCodedInput();
+            coded.enableAliasing(true);
             coded.setSizeLimit(Integer.MAX_VALUE);
             return ModelProto.parseFrom(coded);
         } catch (InvalidProtocolBufferException e) {

@@ -29,7 +29,7 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
     private static final long POLL_MILLIS = 20;
     private static final long MIB = 1L << 20;
 
-    /** Heap for a model: the parsed file, the changed copy and the bytes on their way out. */
+    /** Heap for a model: one tensor as floats and the changed weights; the file itself is mapped. */
     private static final int HEAP_PER_FILE_BYTE = 3;
 
     private static final long LEAST_HEAP = 192 * MIB;
@@ -100,7 +100,7 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
 
     private long heap(Path onnx) throws IOException, ModelRefused {
         long size = Files.size(onnx);
-        long heap = Math.max(LEAST_HEAP, HEAP_PER_FILE_BYTE * size);
+        long heap = LEAST_HEAP + HEAP_PER_FILE_BYTE * size;
         if (size > LEAST_HEAP && heap > settings.maxMemoryBytes()) {
             throw new ModelRefused(
                     Code.TOO_MUCH_MEMORY,
