@@ -54,6 +54,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -276,10 +277,19 @@ public final class Controller implements AutoCloseable {
 
     /** The port of the API. */
     public int httpPort() {
+        return started().port();
+    }
+
+    /** Methods and paths of the API, in the form {@code GET /api/v1/models/{model}}. */
+    Set<String> routes() {
+        return started().routes();
+    }
+
+    private ApiServer started() {
         if (api == null) {
             throw new IllegalStateException("the controller has not started");
         }
-        return api.port();
+        return api;
     }
 
     /** The port of the broker. */

@@ -5,21 +5,21 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request as a stream for a worker thread, with back-pressure: a few buffers are on their way, and one more
- * is fetched for each that is read. So an upload takes the same memory whatever its size.
+ * The body of a request as a stream for a worker thread, with back-pressure: the request is paused while a few buffers
+ * wait to be read. So an upload takes the same memory whatever its size.
  */
 final class UploadBody extends InputStream {
     private static final int AHEAD = 16;
     private static final long PATIENCE_SECONDS = 60;
     private static final Buffer END = Buffer.buffer();
 
-    private final BlockingQueue<Buffer> arrived = new ArrayBlockingQueue<>(AHEAD + 2);
+    private final BlockingQueue<Buffer> arrived = new LinkedBlockingQueue<>();
     private final HttpServerRequest request;
     private final Context context;
     private volatile @Nullable Throwable failure;
@@ -37,13 +37,13 @@ final class UploadBody extends InputStream {
             failure = thrown;
             put(END);
         });
-        request.fetch(AHEAD);
+        request.resume();
     }
 
     private void put(Buffer buffer) {
-        // Never full: no more is fetched than there is room for.
-        if (!arrived.offer(buffer)) {
-            failure = new IOException("more arrived than was asked for");
+        arrived.add(buffer);
+        if (arrived.size() >= AHEAD && !request.isEnded()) {
+            request.pause();
         }
     }
 
@@ -88,10 +88,12 @@ final class UploadBody extends InputStream {
         }
         current = buffer.getBytes();
         position = 0;
-        context.runOnContext(now -> {
-            if (!request.isEnded()) {
-                request.fetch(1);
-            }
-        });
+        if (arrived.size() < AHEAD / 2) {
+            context.runOnContext(now -> {
+                if (!request.isEnded()) {
+                    request.resume();
+                }
+            });
+        }
     }
 }
