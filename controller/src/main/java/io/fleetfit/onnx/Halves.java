@@ -27,7 +27,7 @@ public final class Halves {
     }
 
     /** The nearest binary16 of {@code value}, ties to even; infinite above {@link #MAX}. */
-    static short of(float value) {
+    public static short of(float value) {
         int bits = Float.floatToRawIntBits(value);
         int sign = (bits >>> 16) & 0x8000;
         int magnitude = bits & 0x7fffffff;

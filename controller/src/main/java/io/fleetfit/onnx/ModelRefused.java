@@ -27,7 +27,9 @@ public final class ModelRefused extends Exception {
         /** Its inputs or outputs are not those of the model's contract. */
         CONTRACT("contract"),
         /** There is no recipe of that name. */
-        UNKNOWN_RECIPE("unknown-recipe");
+        UNKNOWN_RECIPE("unknown-recipe"),
+        /** The recipe looks at activations, and there is no data set. */
+        NEEDS_DATA("needs-data");
 
         private final String text;
 

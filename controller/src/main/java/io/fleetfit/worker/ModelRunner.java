@@ -198,7 +198,7 @@ final class ModelRunner {
         return "'" + spec.name() + "' " + spec.type() + spec.shape();
     }
 
-    private static ModelRefused refused(OrtException e) {
+    static ModelRefused refused(OrtException e) {
         String message = String.valueOf(e.getMessage());
         String line = message.lines().findFirst().orElse(message);
         if (message.contains("bad_alloc") || message.contains("Failed to allocate memory")) {

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fleetfit.compress.CheckReport;
 import io.fleetfit.compress.CompressionPass;
 import io.fleetfit.compress.Made;
+import io.fleetfit.compress.PassContext;
 import io.fleetfit.compress.Recipe;
 import io.fleetfit.compress.Recipes;
+import io.fleetfit.compress.Target;
 import io.fleetfit.onnx.GraphCosts;
 import io.fleetfit.onnx.GraphEditor;
 import io.fleetfit.onnx.GraphSummary;
@@ -99,7 +101,10 @@ public final class WorkerMain {
                         ModelRefused.Code.UNKNOWN_RECIPE,
                         "there is no recipe '" + name + "'; there are " + Recipes.names()));
         GraphEditor graph = new GraphEditor(OnnxFile.read(file));
-        recipe.passes().forEach(pass -> pass.apply(graph));
+        PassContext context = new PassContext(new OrtGraphRunner(), null, Target.ANY, finding -> {});
+        for (CompressionPass pass : recipe.passes()) {
+            pass.apply(graph, context);
+        }
         graph.note("fleetfit.recipe", recipe.name());
         graph.note("fleetfit.parent", digest(file).hex());
         OnnxFile.write(graph.build(), target);

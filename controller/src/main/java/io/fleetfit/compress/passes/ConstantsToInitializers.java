@@ -3,6 +3,7 @@ package io.fleetfit.compress.passes;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import io.fleetfit.compress.CompressionPass;
+import io.fleetfit.compress.PassContext;
 import io.fleetfit.onnx.GraphEditor;
 import java.util.Optional;
 
@@ -14,7 +15,7 @@ public final class ConstantsToInitializers implements CompressionPass {
     }
 
     @Override
-    public void apply(GraphEditor graph) {
+    public void apply(GraphEditor graph, PassContext context) {
         graph.nodes().removeIf(node -> {
             Optional<AttributeProto> value = value(node);
             value.ifPresent(attribute -> graph.put(

@@ -3,6 +3,7 @@ package io.fleetfit.compress.passes;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.fleetfit.compress.CompressionPass;
+import io.fleetfit.compress.PassContext;
 import io.fleetfit.onnx.GraphEditor;
 import java.util.Map;
 
@@ -14,7 +15,7 @@ public final class DropUnused implements CompressionPass {
     }
 
     @Override
-    public void apply(GraphEditor graph) {
+    public void apply(GraphEditor graph, PassContext context) {
         boolean changed = true;
         while (changed) {
             Map<String, Integer> uses = graph.uses();

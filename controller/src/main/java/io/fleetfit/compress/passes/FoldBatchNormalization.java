@@ -3,6 +3,7 @@ package io.fleetfit.compress.passes;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.fleetfit.compress.CompressionPass;
+import io.fleetfit.compress.PassContext;
 import io.fleetfit.onnx.GraphEditor;
 import io.fleetfit.onnx.Tensors;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ public final class FoldBatchNormalization implements CompressionPass {
     }
 
     @Override
-    public void apply(GraphEditor graph) {
+    public void apply(GraphEditor graph, PassContext context) {
         Map<String, Integer> uses = graph.uses();
         Map<String, Integer> producers = new HashMap<>();
         List<NodeProto> nodes = graph.nodes();

@@ -3,6 +3,7 @@ package io.fleetfit.compress.passes;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.fleetfit.compress.CompressionPass;
+import io.fleetfit.compress.PassContext;
 import io.fleetfit.onnx.GraphEditor;
 import io.fleetfit.onnx.Halves;
 import io.fleetfit.onnx.Tensors;
@@ -20,7 +21,7 @@ public final class StoreAsHalves implements CompressionPass {
     }
 
     @Override
-    public void apply(GraphEditor graph) {
+    public void apply(GraphEditor graph, PassContext context) {
         List<NodeProto> casts = new ArrayList<>();
         for (TensorProto tensor : graph.initializers()) {
             if (!Tensors.isFloat(tensor) || Tensors.elements(tensor) < StoredWeights.LEAST_ELEMENTS) {

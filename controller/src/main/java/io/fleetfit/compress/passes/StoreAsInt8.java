@@ -3,6 +3,7 @@ package io.fleetfit.compress.passes;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.fleetfit.compress.CompressionPass;
+import io.fleetfit.compress.PassContext;
 import io.fleetfit.onnx.GraphEditor;
 import io.fleetfit.onnx.Tensors;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ public final class StoreAsInt8 implements CompressionPass {
     }
 
     @Override
-    public void apply(GraphEditor graph) {
+    public void apply(GraphEditor graph, PassContext context) {
         Map<String, Integer> axes = new HashMap<>();
         for (NodeProto node : graph.nodes()) {
             channelAxis(graph, node, axes);

@@ -1,0 +1,10 @@
+package io.fleetfit.compress;
+
+/**
+ * Something that a pass left as it was, or found worth telling; never an error.
+ *
+ * @param pass name of the pass
+ * @param subject node, operator or value that it is about
+ * @param text what was found and what it means, for people
+ */
+public record Finding(String pass, String subject, String text) {}

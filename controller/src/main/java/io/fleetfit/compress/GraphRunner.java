@@ -1,0 +1,33 @@
+package io.fleetfit.compress;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import io.fleetfit.onnx.FloatTensor;
+import io.fleetfit.onnx.ModelRefused;
+import java.util.Map;
+import java.util.Set;
+
+/** Port: runs graphs, for passes that need to see activations. */
+public interface GraphRunner {
+    /**
+     * Loads a graph as it stands: nothing is fused away, so that every value of it can be seen.
+     *
+     * @param observed values inside the graph to give out beside its outputs
+     * @throws ModelRefused if the runtime refuses the graph
+     */
+    Loaded load(ModelProto model, Set<String> observed) throws ModelRefused;
+
+    /** A loaded graph. For one thread at a time. */
+    interface Loaded extends AutoCloseable {
+        /**
+         * Runs once.
+         *
+         * @param inputs a tensor for every input; converted to the declared type
+         * @return the graph's outputs and the observed values that are numbers
+         * @throws ModelRefused if the run fails
+         */
+        Map<String, FloatTensor> run(Map<String, FloatTensor> inputs) throws ModelRefused;
+
+        @Override
+        void close();
+    }
+}
