@@ -10,10 +10,11 @@ import java.util.List;
  *
  * @param digest of the file
  * @param size of the file in bytes
- * @param passes names of the passes that ran, in order
+ * @param passes the passes that ran, in order, each with its settings
  * @param precision of the weights, for example {@code fp16-storage}
  * @param settings how it must be run
  * @param summary static analysis
+ * @param findings what passes left as it was
  */
 public record Made(
         Digest digest,
@@ -21,8 +22,10 @@ public record Made(
         List<String> passes,
         String precision,
         ExecutionSettings settings,
-        GraphSummary summary) {
+        GraphSummary summary,
+        List<Finding> findings) {
     public Made {
         passes = List.copyOf(passes);
+        findings = List.copyOf(findings);
     }
 }

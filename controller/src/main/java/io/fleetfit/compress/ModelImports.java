@@ -115,7 +115,9 @@ public final class ModelImports {
             for (int i = 0; i < recipes.size(); i++) {
                 progress.at((1.0 + i) / (recipes.size() + 1), "makes the variant " + recipes.get(i));
                 Path target = draft();
-                drafts.add(new Draft(recipes.get(i), target, workshop.make(recipes.get(i), file, contract, target)));
+                Recipe recipe = Recipes.find(recipes.get(i)).orElseThrow();
+                drafts.add(new Draft(
+                        recipe.name(), target, workshop.make(new MakeOrder(recipe, file, contract, null, target))));
             }
             progress.at(0.98, "registers");
             return register(request, contract, drafts, report);

@@ -16,11 +16,9 @@ public interface ModelWorkshop {
     CheckReport check(Path onnx, @Nullable ModelContract contract) throws ModelRefused;
 
     /**
-     * Makes a variant. The same recipe on the same file gives the same bytes.
+     * Makes a variant. The same recipe on the same file with the same samples gives the same bytes.
      *
-     * @param recipe a name of {@link Recipes}
-     * @param target where the new file shall lie; not there after a failure
-     * @throws ModelRefused if the recipe is unknown or its result cannot be used
+     * @throws ModelRefused if the recipe cannot be right on this model, or its result cannot be used
      */
-    Made make(String recipe, Path onnx, @Nullable ModelContract contract, Path target) throws ModelRefused;
+    Made make(MakeOrder order) throws ModelRefused;
 }

@@ -1,5 +1,6 @@
 package io.fleetfit.compress;
 
+import io.fleetfit.dataset.Samples;
 import io.fleetfit.onnx.ModelRefused;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param name also the name of the variant that it makes
  * @param precision of the weights of the result
+ * @param target what kernels the result is made for
  * @param passes run in this order
  * @param settings how the result must be run
  * @param expandsWeights whether ONNX Runtime turns the weights into 32-bit floats when it loads the result
@@ -15,10 +16,12 @@ import java.util.List;
 public record Recipe(
         String name,
         String precision,
-        List<CompressionPass> passes,
+        Target target,
+        List<PassSpec> passes,
         ExecutionSettings settings,
         boolean expandsWeights) {
     public Recipe {
         passes = List.copyOf(passes);
+        passes.forEach(PassCatalog::create);
     }
 }

@@ -1,10 +1,5 @@
 package io.fleetfit.compress;
 
-import io.fleetfit.compress.passes.ConstantsToInitializers;
-import io.fleetfit.compress.passes.DropUnused;
-import io.fleetfit.compress.passes.FoldBatchNormalization;
-import io.fleetfit.compress.passes.StoreAsHalves;
-import io.fleetfit.compress.passes.StoreAsInt8;
 import io.fleetfit.protocol.ExecutionSettings;
 import java.util.List;
 import java.util.Optional;
@@ -21,18 +16,21 @@ public final class Recipes {
     /** Weights stored as 8-bit integers with a scale a channel, computed in 32 bits: a quarter of the size. */
     public static final String INT8_WEIGHTS = "int8-weights";
 
-    private static final List<CompressionPass> CLEAN =
-            List.of(new ConstantsToInitializers(), new FoldBatchNormalization(), new DropUnused());
+    private static final List<PassSpec> CLEAN = List.of(
+            PassSpec.of("constants-to-initializers"),
+            PassSpec.of("fold-batch-normalization"),
+            PassSpec.of("drop-unused"));
 
     private static final List<Recipe> ALL = List.of(
-            new Recipe(FP32, "fp32", CLEAN, ExecutionSettings.cpu(), false),
-            new Recipe(FP16_STORAGE, "fp16-storage", with(new StoreAsHalves()), ExecutionSettings.cpu(), true),
-            new Recipe(INT8_WEIGHTS, "int8-weights", with(new StoreAsInt8()), ExecutionSettings.cpu(), true));
+            new Recipe(FP32, "fp32", Target.ANY, CLEAN, ExecutionSettings.cpu(), false),
+            new Recipe(
+                    FP16_STORAGE, "fp16-storage", Target.ANY, with("store-as-halves"), ExecutionSettings.cpu(), true),
+            new Recipe(INT8_WEIGHTS, "int8-weights", Target.ANY, with("store-as-int8"), ExecutionSettings.cpu(), true));
 
     private Recipes() {}
 
-    private static List<CompressionPass> with(CompressionPass last) {
-        return Stream.concat(CLEAN.stream(), Stream.of(last)).toList();
+    private static List<PassSpec> with(String last) {
+        return Stream.concat(CLEAN.stream(), Stream.of(PassSpec.of(last))).toList();
     }
 
     /** The recipe of that name. */

@@ -26,8 +26,8 @@ public final class ModelRefused extends Exception {
         RUNTIME_REJECTED("runtime-rejected"),
         /** Its inputs or outputs are not those of the model's contract. */
         CONTRACT("contract"),
-        /** There is no recipe of that name. */
-        UNKNOWN_RECIPE("unknown-recipe"),
+        /** A pass cannot be right on this graph. */
+        NOT_COMPRESSIBLE("not-compressible"),
         /** The recipe looks at activations, and there is no data set. */
         NEEDS_DATA("needs-data");
 

@@ -3,6 +3,7 @@ package io.fleetfit.worker;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fleetfit.compress.CheckReport;
 import io.fleetfit.compress.Made;
+import io.fleetfit.compress.MakeOrder;
 import io.fleetfit.compress.ModelWorkshop;
 import io.fleetfit.onnx.ModelRefused;
 import io.fleetfit.onnx.ModelRefused.Code;
@@ -43,7 +44,7 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
 
     @Override
     public CheckReport check(Path onnx, @Nullable ModelContract contract) throws ModelRefused {
-        WorkerAnswer answer = run(onnx, contract, List.of("check"), List.of());
+        WorkerAnswer answer = run(onnx, contract, "check", null);
         if (answer.report() == null) {
             throw new IllegalStateException("the check gave no report");
         }
@@ -51,10 +52,10 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
     }
 
     @Override
-    public Made make(String recipe, Path onnx, @Nullable ModelContract contract, Path target) throws ModelRefused {
+    public Made make(MakeOrder order) throws ModelRefused {
         boolean done = false;
         try {
-            WorkerAnswer answer = run(onnx, contract, List.of("make"), List.of(recipe, target.toString()));
+            WorkerAnswer answer = run(order.onnx(), order.contract(), "make", order);
             if (answer.made() == null) {
                 throw new IllegalStateException("the recipe gave no file");
             }
@@ -62,12 +63,12 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
             return answer.made();
         } finally {
             if (!done) {
-                delete(target);
+                delete(order.target());
             }
         }
     }
 
-    private WorkerAnswer run(Path onnx, @Nullable ModelContract contract, List<String> verb, List<String> more)
+    private WorkerAnswer run(Path onnx, @Nullable ModelContract contract, String verb, @Nullable Object order)
             throws ModelRefused {
         Path folder = null;
         try {
@@ -76,9 +77,12 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
             // A link: the child writes files beside the model, which must not be in the blob store.
             Path model = Files.createSymbolicLink(folder.resolve("model.onnx"), onnx.toAbsolutePath());
             Path answer = folder.resolve("answer.json");
-            List<String> arguments = new ArrayList<>(verb);
-            arguments.addAll(List.of(model.toString(), contractFile(folder, contract), answer.toString()));
-            arguments.addAll(more);
+            List<String> arguments = List.of(
+                    verb,
+                    model.toString(),
+                    file(folder, "contract.json", contract),
+                    answer.toString(),
+                    file(folder, "order.json", order));
             supervise(start(arguments, heap(onnx), folder), folder, answer);
             return read(answer);
         } catch (IOException e) {
@@ -90,11 +94,11 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
         }
     }
 
-    private static String contractFile(Path folder, @Nullable ModelContract contract) throws IOException {
-        if (contract == null) {
+    private static String file(Path folder, String name, @Nullable Object content) throws IOException {
+        if (content == null) {
             return "-";
         }
-        return Files.write(folder.resolve("contract.json"), JSON.writeValueAsBytes(contract))
+        return Files.write(folder.resolve(name), JSON.writeValueAsBytes(content))
                 .toString();
     }
 

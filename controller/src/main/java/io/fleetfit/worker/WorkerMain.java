@@ -3,12 +3,13 @@ package io.fleetfit.worker;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fleetfit.compress.CheckReport;
-import io.fleetfit.compress.CompressionPass;
+import io.fleetfit.compress.Finding;
 import io.fleetfit.compress.Made;
+import io.fleetfit.compress.MakeOrder;
+import io.fleetfit.compress.PassCatalog;
 import io.fleetfit.compress.PassContext;
+import io.fleetfit.compress.PassSpec;
 import io.fleetfit.compress.Recipe;
-import io.fleetfit.compress.Recipes;
-import io.fleetfit.compress.Target;
 import io.fleetfit.onnx.GraphCosts;
 import io.fleetfit.onnx.GraphEditor;
 import io.fleetfit.onnx.GraphSummary;
@@ -24,11 +25,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The child process: {@code check MODEL CONTRACT ANSWER} or {@code make MODEL CONTRACT ANSWER RECIPE TARGET}, where
- * CONTRACT is a file or {@code -}. Writes a {@link WorkerAnswer} to ANSWER. Ends when its standard input ends, so that it
+ * The child process: {@code check MODEL CONTRACT ANSWER} or {@code make MODEL CONTRACT ANSWER ORDER}, where
+ * CONTRACT is a file or {@code -} and ORDER the file of a {@link MakeOrder}. Writes a {@link WorkerAnswer} to ANSWER. Ends when its standard input ends, so that it
  * never outlives its parent.
  */
 public final class WorkerMain {
@@ -79,7 +82,8 @@ public final class WorkerMain {
                 : JSON.readValue(Files.readAllBytes(Path.of(arguments[2])), ModelContract.class);
         return arguments[0].equals("check")
                 ? WorkerAnswer.of(check(model, contract, false))
-                : WorkerAnswer.of(make(arguments[4], model, contract, Path.of(arguments[5])));
+                : WorkerAnswer.of(
+                        make(model, JSON.readValue(Files.readAllBytes(Path.of(arguments[4])), MakeOrder.class)));
     }
 
     private CheckReport check(Path file, @Nullable ModelContract contract, boolean expandedWeights)
@@ -94,28 +98,27 @@ public final class WorkerMain {
         return new CheckReport(summary, run.millis(), ProcessMemory.peak());
     }
 
-    private Made make(String name, Path file, @Nullable ModelContract contract, Path target)
-            throws IOException, ModelRefused {
-        Recipe recipe = Recipes.find(name)
-                .orElseThrow(() -> new ModelRefused(
-                        ModelRefused.Code.UNKNOWN_RECIPE,
-                        "there is no recipe '" + name + "'; there are " + Recipes.names()));
+    private Made make(Path file, MakeOrder order) throws IOException, ModelRefused {
+        Recipe recipe = order.recipe();
+        Path target = order.target();
+        List<Finding> findings = new ArrayList<>();
         GraphEditor graph = new GraphEditor(OnnxFile.read(file));
-        PassContext context = new PassContext(new OrtGraphRunner(), null, Target.ANY, finding -> {});
-        for (CompressionPass pass : recipe.passes()) {
-            pass.apply(graph, context);
+        PassContext context = new PassContext(new OrtGraphRunner(), null, recipe.target(), findings::add);
+        for (PassSpec pass : recipe.passes()) {
+            PassCatalog.create(pass).apply(graph, context);
         }
         graph.note("fleetfit.recipe", recipe.name());
         graph.note("fleetfit.parent", digest(file).hex());
         OnnxFile.write(graph.build(), target);
-        CheckReport report = check(target, contract, recipe.expandsWeights());
+        CheckReport report = check(target, order.contract(), recipe.expandsWeights());
         return new Made(
                 digest(target),
                 Files.size(target),
-                recipe.passes().stream().map(CompressionPass::name).toList(),
+                recipe.passes().stream().map(PassSpec::text).toList(),
                 recipe.precision(),
                 recipe.settings(),
-                report.summary());
+                report.summary(),
+                findings);
     }
 
     private static Digest digest(Path file) throws IOException {

@@ -25,7 +25,8 @@ final class ControllerRules {
     static final Map<String, List<String>> CORE = Map.of(
             "onnx", List.of(),
             "registry", List.of("onnx"),
-            "compress", List.of("registry", "onnx"),
+            "dataset", List.of("registry", "onnx"),
+            "compress", List.of("registry", "onnx", "dataset"),
             "fleet", List.of("registry"),
             "cost", List.of("registry", "fleet", "onnx"),
             "fit", List.of("registry", "fleet", "cost", "onnx"),

@@ -11,6 +11,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.fleetfit.compress.CheckReport;
 import io.fleetfit.compress.Made;
+import io.fleetfit.compress.MakeOrder;
 import io.fleetfit.compress.Recipes;
 import io.fleetfit.onnx.GraphSummary;
 import io.fleetfit.onnx.GraphSummary.OperatorClass;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,7 +149,7 @@ class ChildProcessWorkshopTest {
         Path parent = written(SmallModels.network());
         Path target = folder.resolve(recipe + ".onnx");
 
-        Made made = workshop.make(recipe, parent, null, target);
+        Made made = workshop.make(order(recipe, parent, null, target));
 
         assertThat(made.size()).isEqualTo(Files.size(target));
         assertThat(made.summary().operators()).doesNotContain("BatchNormalization");
@@ -169,8 +171,8 @@ class ChildProcessWorkshopTest {
     void the_same_recipe_gives_the_same_bytes() throws Exception {
         Path parent = written(SmallModels.network());
 
-        Made first = workshop.make(Recipes.INT8_WEIGHTS, parent, null, folder.resolve("a.onnx"));
-        Made second = workshop.make(Recipes.INT8_WEIGHTS, parent, null, folder.resolve("b.onnx"));
+        Made first = workshop.make(order(Recipes.INT8_WEIGHTS, parent, null, folder.resolve("a.onnx")));
+        Made second = workshop.make(order(Recipes.INT8_WEIGHTS, parent, null, folder.resolve("b.onnx")));
 
         assertThat(second.digest()).isEqualTo(first.digest());
     }
@@ -190,8 +192,8 @@ class ChildProcessWorkshopTest {
                 List.of("0", "180"),
                 "top1");
 
-        Made halves = workshop.make(Recipes.FP16_STORAGE, parent, contract, folder.resolve("fp16.onnx"));
-        Made integers = workshop.make(Recipes.INT8_WEIGHTS, parent, contract, folder.resolve("int8.onnx"));
+        Made halves = workshop.make(order(Recipes.FP16_STORAGE, parent, contract, folder.resolve("fp16.onnx")));
+        Made integers = workshop.make(order(Recipes.INT8_WEIGHTS, parent, contract, folder.resolve("int8.onnx")));
 
         assertThat(halves.size()).isLessThan((long) (Files.size(parent) * 0.62));
         assertThat(integers.size()).isLessThan((long) (Files.size(parent) * 0.42));
@@ -216,5 +218,9 @@ class ChildProcessWorkshopTest {
                 OrtSession.Result result = session.run(Map.of("x", x))) {
             return ((float[][]) result.get(0).getValue())[0];
         }
+    }
+
+    private static MakeOrder order(String recipe, Path parent, @Nullable ModelContract contract, Path target) {
+        return new MakeOrder(Recipes.find(recipe).orElseThrow(), parent, contract, null, target);
     }
 }

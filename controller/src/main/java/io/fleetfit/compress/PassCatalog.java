@@ -1,0 +1,44 @@
+package io.fleetfit.compress;
+
+import io.fleetfit.compress.passes.ConstantsToInitializers;
+import io.fleetfit.compress.passes.DropUnused;
+import io.fleetfit.compress.passes.FoldBatchNormalization;
+import io.fleetfit.compress.passes.StoreAsHalves;
+import io.fleetfit.compress.passes.StoreAsInt8;
+import io.fleetfit.registry.Invalid;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** Every pass that a recipe can name. */
+public final class PassCatalog {
+    private static final Map<String, Function<PassSettings, CompressionPass>> ALL = new TreeMap<>(Map.ofEntries(
+            Map.entry("constants-to-initializers", settings -> new ConstantsToInitializers()),
+            Map.entry("drop-unused", settings -> new DropUnused()),
+            Map.entry("fold-batch-normalization", settings -> new FoldBatchNormalization()),
+            Map.entry("store-as-halves", settings -> new StoreAsHalves()),
+            Map.entry("store-as-int8", settings -> new StoreAsInt8())));
+
+    private PassCatalog() {}
+
+    /**
+     * The pass that a recipe asks for.
+     *
+     * @throws Invalid if there is no such pass, or a setting is unknown or out of its bounds
+     */
+    public static CompressionPass create(PassSpec spec) {
+        Function<PassSettings, CompressionPass> factory = ALL.get(spec.name());
+        if (factory == null) {
+            throw new Invalid(
+                    "there is no pass '" + spec.name() + "'",
+                    "passes",
+                    spec.name(),
+                    "use some of " + new TreeSet<>(ALL.keySet()));
+        }
+        PassSettings settings = new PassSettings(spec);
+        CompressionPass pass = factory.apply(settings);
+        settings.requireAllRead();
+        return pass;
+    }
+}
