@@ -4,6 +4,7 @@ import io.fleetfit.onnx.GraphSummary;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.ExecutionSettings;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A variant that a recipe made; its file lies where the caller wanted it.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param settings how it must be run
  * @param summary static analysis
  * @param findings what passes left as it was
+ * @param calibration digest of the samples whose activations passes looked at; absent if there were none
  */
 public record Made(
         Digest digest,
@@ -23,7 +25,8 @@ public record Made(
         String precision,
         ExecutionSettings settings,
         GraphSummary summary,
-        List<Finding> findings) {
+        List<Finding> findings,
+        @Nullable Digest calibration) {
     public Made {
         passes = List.copyOf(passes);
         findings = List.copyOf(findings);

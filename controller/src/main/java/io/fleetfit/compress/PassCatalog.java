@@ -18,7 +18,7 @@ public final class PassCatalog {
             Map.entry("drop-unused", settings -> new DropUnused()),
             Map.entry("fold-batch-normalization", settings -> new FoldBatchNormalization()),
             Map.entry("store-as-halves", settings -> new StoreAsHalves()),
-            Map.entry("store-as-int8", settings -> new StoreAsInt8())));
+            Map.entry("store-as-int8", StoreAsInt8::new)));
 
     private PassCatalog() {}
 

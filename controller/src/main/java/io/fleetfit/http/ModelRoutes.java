@@ -181,7 +181,7 @@ final class ModelRoutes {
                                 Call.digest("blob", version.blob()),
                                 version.contract(),
                                 orEmpty(version.tags()),
-                                Objects.requireNonNullElse(version.recipes(), Recipes.names())))
+                                Objects.requireNonNullElse(version.recipes(), Recipes.onImport())))
                         .id()));
     }
 

@@ -9,7 +9,9 @@ import io.fleetfit.compress.MakeOrder;
 import io.fleetfit.compress.PassCatalog;
 import io.fleetfit.compress.PassContext;
 import io.fleetfit.compress.PassSpec;
+import io.fleetfit.compress.Provenance;
 import io.fleetfit.compress.Recipe;
+import io.fleetfit.compress.Tool;
 import io.fleetfit.onnx.GraphCosts;
 import io.fleetfit.onnx.GraphEditor;
 import io.fleetfit.onnx.GraphSummary;
@@ -107,18 +109,21 @@ public final class WorkerMain {
         for (PassSpec pass : recipe.passes()) {
             PassCatalog.create(pass).apply(graph, context);
         }
-        graph.note("fleetfit.recipe", recipe.name());
-        graph.note("fleetfit.parent", digest(file).hex());
+        Digest calibration = context.calibration() == null
+                ? null
+                : context.calibration().digest();
+        Provenance.note(graph, recipe, digest(file), calibration, Tool.VERSION);
         OnnxFile.write(graph.build(), target);
         CheckReport report = check(target, order.contract(), recipe.expandsWeights());
         return new Made(
                 digest(target),
                 Files.size(target),
-                recipe.passes().stream().map(PassSpec::text).toList(),
+                recipe.passTexts(),
                 recipe.precision(),
                 recipe.settings(),
                 report.summary(),
-                findings);
+                findings,
+                calibration);
     }
 
     private static Digest digest(Path file) throws IOException {

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.fleetfit.compress.CompressionPass;
 import io.fleetfit.compress.PassContext;
+import io.fleetfit.compress.PassSettings;
 import io.fleetfit.onnx.GraphEditor;
 import io.fleetfit.onnx.Tensors;
 import java.util.ArrayList;
@@ -18,6 +19,15 @@ import java.util.Map;
  */
 public final class StoreAsInt8 implements CompressionPass {
     private static final int LEVELS = 127;
+    private static final int MOST_ELEMENTS = 1_000_000_000;
+
+    private final long leastElements;
+
+    /** Setting {@code least-elements}: smaller tensors stay floats; 256 unless told otherwise. */
+    public StoreAsInt8(PassSettings settings) {
+        leastElements =
+                settings.integer("least-elements", (int) StoredWeights.LEAST_ELEMENTS, 1, MOST_ELEMENTS);
+    }
 
     @Override
     public String name() {
@@ -33,7 +43,7 @@ public final class StoreAsInt8 implements CompressionPass {
         List<NodeProto> expansions = new ArrayList<>();
         for (TensorProto tensor : graph.initializers()) {
             Integer axis = axes.get(tensor.getName());
-            if (axis != null && Tensors.isFloat(tensor) && Tensors.elements(tensor) >= StoredWeights.LEAST_ELEMENTS) {
+            if (axis != null && Tensors.isFloat(tensor) && Tensors.elements(tensor) >= leastElements) {
                 store(graph, tensor, axis, expansions);
             }
         }

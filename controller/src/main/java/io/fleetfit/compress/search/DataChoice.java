@@ -1,0 +1,19 @@
+package io.fleetfit.compress.search;
+
+import io.fleetfit.protocol.Digest;
+
+/**
+ * Samples of a data set.
+ *
+ * @param name {@code set} or {@code set:split}, for people
+ * @param digest of the data set's file
+ * @param count how many samples are used
+ * @param seed of the choice
+ */
+public record DataChoice(String name, Digest digest, int count, long seed) {
+    public DataChoice {
+        if (count < 1) {
+            throw new IllegalArgumentException("the number of samples must be 1 or more, got " + count);
+        }
+    }
+}
