@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  * Long work in the background.
  *
  * @param id names it
- * @param kind what it does: {@code import-version}, {@code add-variant}
+ * @param kind what it does: {@code import-version}, {@code add-variant}, {@code compress}, …
  * @param state where it stands
  * @param progress 0 to 1
  * @param message what it does now, or how it ended, for people
  * @param result what it made; absent until it succeeded
- * @param code stable code of what went wrong; absent unless it failed
+ * @param code stable code of what went wrong; absent unless it failed or was cancelled
  * @param createdAt when it was asked for
  * @param endedAt when it ended; absent before
  */
@@ -32,11 +32,12 @@ public record Job(
         QUEUED,
         RUNNING,
         SUCCEEDED,
-        FAILED;
+        FAILED,
+        CANCELLED;
 
         /** Whether nothing more will happen. */
         public boolean isEnded() {
-            return this == SUCCEEDED || this == FAILED;
+            return this == SUCCEEDED || this == FAILED || this == CANCELLED;
         }
     }
 }

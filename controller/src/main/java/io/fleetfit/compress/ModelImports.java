@@ -103,12 +103,12 @@ public final class ModelImports {
                 "import-version", Set.of(request.blob()), progress -> runImport(request, promised, progress));
     }
 
-    private Map<String, Object> runImport(NewVersion request, @Nullable ModelContract promised, Jobs.Progress progress)
+    private Map<String, Object> runImport(NewVersion request, @Nullable ModelContract promised, JobContext progress)
             throws ModelRefused, IOException {
         Path file = blobs.file(request.blob());
         List<String> recipes = request.recipes();
         progress.at(0.05, "checks the file");
-        CheckReport report = workshop.check(file, promised);
+        CheckReport report = progress.breakable(() -> workshop.check(file, promised));
         ModelContract contract = promised == null ? raw(report.summary()) : promised;
         List<Draft> drafts = new ArrayList<>();
         try {
@@ -116,8 +116,8 @@ public final class ModelImports {
                 progress.at((1.0 + i) / (recipes.size() + 1), "makes the variant " + recipes.get(i));
                 Path target = draft();
                 Recipe recipe = Recipes.find(recipes.get(i)).orElseThrow();
-                drafts.add(new Draft(
-                        recipe.name(), target, workshop.make(new MakeOrder(recipe, file, contract, null, target))));
+                MakeOrder order = new MakeOrder(recipe, file, contract, null, target);
+                drafts.add(new Draft(recipe.name(), target, progress.breakable(() -> workshop.make(order))));
             }
             progress.at(0.98, "registers");
             return register(request, contract, drafts, report);
@@ -190,7 +190,8 @@ public final class ModelImports {
         }
         return jobs.submit("add-variant", Set.of(request.blob()), progress -> {
             progress.at(0.1, "checks the file");
-            CheckReport report = workshop.check(blobs.file(request.blob()), contract);
+            Path file = blobs.file(request.blob());
+            CheckReport report = progress.breakable(() -> workshop.check(file, contract));
             Variant added = registry.addVariant(new Variant(
                     ref,
                     request.blob(),

@@ -152,7 +152,7 @@ public final class RecipeReader {
 
     private static Object value(JsonNode node) {
         if (node.isNumber()) {
-            return node.isIntegralNumber() ? (Object) node.asLong() : (Object) node.asDouble();
+            return node.canConvertToInt() && node.isIntegralNumber() ? (Object) node.asInt() : (Object) node.asDouble();
         }
         if (node.isBoolean()) {
             return node.asBoolean();

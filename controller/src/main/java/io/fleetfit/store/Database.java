@@ -2,6 +2,8 @@ package io.fleetfit.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.fleetfit.compress.RecipeStore;
+import io.fleetfit.compress.ReportStore;
 import io.fleetfit.fleet.FleetStore;
 import io.fleetfit.fleet.TokenStore;
 import io.fleetfit.registry.RegistryStore;
@@ -82,6 +84,16 @@ public final class Database implements AutoCloseable {
     /** API tokens. */
     public TokenStore tokenStore() {
         return new JdbcTokenStore(sql);
+    }
+
+    /** Recipes that users added. */
+    public RecipeStore recipeStore() {
+        return new JdbcRecipeStore(sql);
+    }
+
+    /** Reports of variants and searches. */
+    public ReportStore reportStore() {
+        return new JdbcReportStore(sql);
     }
 
     /** Whether a connection can be had and answers. */

@@ -90,6 +90,16 @@ class RegistryStoreTest {
     }
 
     @Test
+    void keepsTheIntervalOfAQuality() {
+        Quality quality = new Quality("top1", 0.99, 300, 0.97, 0.998);
+
+        store.setQuality(VariantRef.parse("textdir@1/fp32"), quality);
+
+        assertThat(store.variant(VariantRef.parse("textdir@1/fp32")).map(Variant::quality))
+                .contains(quality);
+    }
+
+    @Test
     void deletesEverythingBelow() {
         store.setAlias("textdir", "production", "1");
         store.addMeasurement(Samples.measurement("textdir@1/fp32", "pi-1", 1, 10));
