@@ -1,5 +1,7 @@
 package io.fleetfit.compress;
 
+import io.fleetfit.compress.evaluate.Evaluation;
+import io.fleetfit.compress.evaluate.EvaluationOrder;
 import io.fleetfit.onnx.ModelRefused;
 import io.fleetfit.protocol.ModelContract;
 import java.nio.file.Path;
@@ -21,4 +23,11 @@ public interface ModelWorkshop {
      * @throws ModelRefused if the recipe cannot be right on this model, or its result cannot be used
      */
     Made make(MakeOrder order) throws ModelRefused;
+
+    /**
+     * Evaluates a variant beside its parent.
+     *
+     * @throws ModelRefused if one of them cannot be run, or the samples do not fit the contract
+     */
+    Evaluation evaluate(EvaluationOrder order) throws ModelRefused;
 }

@@ -81,7 +81,7 @@ class ReportStoreTest {
                 0.01,
                 1.25,
                 null,
-                new DataChoice("scenes", Samples.digest("scenes"), 300, 1),
+                new DataChoice("scenes", Samples.digest("scenes"), null, 300, 1),
                 List.of(new SearchReport.Member(
                         "fp32",
                         recipe,
