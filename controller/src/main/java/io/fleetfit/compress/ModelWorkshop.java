@@ -1,11 +1,13 @@
 package io.fleetfit.compress;
 
+import io.fleetfit.compress.evaluate.Evaluation;
+import io.fleetfit.compress.evaluate.EvaluationOrder;
 import io.fleetfit.onnx.ModelRefused;
 import io.fleetfit.protocol.ModelContract;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Port: checks model files and makes variants of them. Safe against any file; takes seconds to minutes. */
+/** Port: checks model files, makes variants of them and compares variants. Safe against any file; takes seconds to minutes. */
 public interface ModelWorkshop {
     /**
      * Parses, loads and runs a model once.
@@ -21,4 +23,12 @@ public interface ModelWorkshop {
      * @throws ModelRefused if the recipe cannot be right on this model, or its result cannot be used
      */
     Made make(MakeOrder order) throws ModelRefused;
+
+    /**
+     * Runs a variant and its parent on the same samples and compares them.
+     *
+     * @throws ModelRefused if the samples do not fit the model, an output is not finite, or one of the two cannot be run
+     * @throws io.fleetfit.registry.Invalid if the contract's quality metric cannot be measured
+     */
+    Evaluation evaluate(EvaluationOrder order) throws ModelRefused;
 }
