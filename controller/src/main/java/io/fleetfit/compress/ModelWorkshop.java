@@ -7,7 +7,7 @@ import io.fleetfit.protocol.ModelContract;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Port: checks model files and makes variants of them. Safe against any file; takes seconds to minutes. */
+/** Port: checks model files, makes variants of them and compares variants. Safe against any file; takes seconds to minutes. */
 public interface ModelWorkshop {
     /**
      * Parses, loads and runs a model once.
@@ -25,9 +25,10 @@ public interface ModelWorkshop {
     Made make(MakeOrder order) throws ModelRefused;
 
     /**
-     * Evaluates a variant beside its parent.
+     * Runs a variant and its parent on the same samples and compares them.
      *
-     * @throws ModelRefused if one of them cannot be run, or the samples do not fit the contract
+     * @throws ModelRefused if the samples do not fit the model, an output is not finite, or one of the two cannot be run
+     * @throws io.fleetfit.registry.Invalid if the contract's quality metric cannot be measured
      */
     Evaluation evaluate(EvaluationOrder order) throws ModelRefused;
 }

@@ -29,7 +29,11 @@ public final class ModelRefused extends Exception {
         /** A pass cannot be right on this graph. */
         NOT_COMPRESSIBLE("not-compressible"),
         /** The recipe looks at activations, and there is no data set. */
-        NEEDS_DATA("needs-data");
+        NEEDS_DATA("needs-data"),
+        /** The data set is damaged, or does not fit the model: its labels, its tensors. */
+        DATA_SET("data-set"),
+        /** The model answers with values that are no numbers. */
+        NOT_FINITE("not-finite");
 
         private final String text;
 

@@ -5,6 +5,11 @@ import io.fleetfit.compress.CheckReport;
 import io.fleetfit.compress.Made;
 import io.fleetfit.compress.MakeOrder;
 import io.fleetfit.compress.ModelWorkshop;
+import io.fleetfit.compress.evaluate.Evaluation;
+import io.fleetfit.compress.evaluate.EvaluationOrder;
+import io.fleetfit.compress.evaluate.QualityMetric;
+import io.fleetfit.dataset.DataSetFacts;
+import io.fleetfit.dataset.DataSetWorkshop;
 import io.fleetfit.onnx.ModelRefused;
 import io.fleetfit.onnx.ModelRefused.Code;
 import io.fleetfit.protocol.JsonCodec;
@@ -13,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,10 +28,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link ModelWorkshop} in child processes: reading, rewriting and running a file happen there, under limits of memory
- * and time, so that no file can harm the controller or fill its heap.
+ * {@link ModelWorkshop} and {@link DataSetWorkshop} in child processes: reading, rewriting and running a file happen there,
+ * under limits of memory and time, so that no file can harm the controller or fill its heap. Interrupting the calling thread
+ * ends the child.
  */
-public final class ChildProcessWorkshop implements ModelWorkshop {
+public final class ChildProcessWorkshop implements ModelWorkshop, DataSetWorkshop {
     private static final ObjectMapper JSON = JsonCodec.mapper();
     private static final long POLL_MILLIS = 20;
     private static final long MIB = 1L << 20;
@@ -34,6 +41,9 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
     private static final int HEAP_PER_FILE_BYTE = 3;
 
     private static final long LEAST_HEAP = 192 * MIB;
+
+    /** Heap for data sets: the directory of an archive of millions of samples, and the samples at hand. */
+    private static final long DATA_HEAP = 640 * MIB;
 
     private final WorkerSettings settings;
 
@@ -68,6 +78,25 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
         }
     }
 
+    @Override
+    public Evaluation evaluate(EvaluationOrder order) throws ModelRefused {
+        var unused = QualityMetric.of(order.contract());
+        WorkerAnswer answer = run(order.parent(), order.contract(), "evaluate", order);
+        if (answer.evaluation() == null) {
+            throw new IllegalStateException("the evaluation gave no figures");
+        }
+        return answer.evaluation();
+    }
+
+    @Override
+    public DataSetFacts checkDataSet(Path file) throws ModelRefused {
+        WorkerAnswer answer = run(file, null, "dataset", null);
+        if (answer.facts() == null) {
+            throw new IllegalStateException("the check gave no facts");
+        }
+        return answer.facts();
+    }
+
     private WorkerAnswer run(Path onnx, @Nullable ModelContract contract, String verb, @Nullable Object order)
             throws ModelRefused {
         Path folder = null;
@@ -83,7 +112,7 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
                     file(folder, "contract.json", contract),
                     answer.toString(),
                     file(folder, "order.json", order));
-            supervise(start(arguments, heap(onnx), folder), folder, answer);
+            supervise(start(arguments, heap(verb, onnx, order), folder), folder, answer);
             return read(answer);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot check " + onnx, e);
@@ -100,6 +129,14 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
         }
         return Files.write(folder.resolve(name), JSON.writeValueAsBytes(content))
                 .toString();
+    }
+
+    private long heap(String verb, Path onnx, @Nullable Object order) throws IOException, ModelRefused {
+        return switch (verb) {
+            // ONNX Runtime alone reads the models.
+            case "evaluate", "dataset" -> DATA_HEAP;
+            default -> heap(onnx) + (order instanceof MakeOrder make && make.calibration() != null ? DATA_HEAP : 0);
+        };
     }
 
     private long heap(Path onnx) throws IOException, ModelRefused {
@@ -141,6 +178,7 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
     }
 
     private void supervise(Process process, Path folder, Path answer) throws IOException, ModelRefused {
+        Path beat = folder.resolve(WorkerMain.BEAT);
         long end = System.nanoTime() + settings.timeout().toNanos();
         try {
             while (!process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -151,7 +189,7 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
                             "loading or running the model takes more than " + settings.maxMemoryBytes() / MIB
                                     + " MB; make its input or its activations smaller");
                 }
-                if (System.nanoTime() > end) {
+                if (System.nanoTime() > end && !isAlive(beat)) {
                     throw new ModelRefused(
                             Code.TIMEOUT,
                             "loading or running the model takes longer than "
@@ -170,6 +208,14 @@ public final class ChildProcessWorkshop implements ModelWorkshop {
                     "the process that tried the model ended with status " + process.exitValue()
                             + "; ONNX Runtime crashed on it: " + lastLine(folder.resolve("log")));
         }
+    }
+
+    private boolean isAlive(Path beat) throws IOException {
+        return Files.exists(beat)
+                && Files.getLastModifiedTime(beat)
+                        .toInstant()
+                        .plus(settings.timeout())
+                        .isAfter(Instant.now());
     }
 
     private static void end(Process process) {

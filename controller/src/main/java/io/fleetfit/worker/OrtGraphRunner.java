@@ -105,7 +105,9 @@ public final class OrtGraphRunner implements GraphRunner {
     }
 
     /** Conversions between floats and the types that graphs declare. */
-    private static final class Numbers {
+    static final class Numbers {
+        private Numbers() {}
+
         static OnnxTensor tensor(OrtEnvironment environment, FloatTensor values, OnnxJavaType type)
                 throws OrtException {
             float[] data = values.data();

@@ -2,32 +2,47 @@ package io.fleetfit.worker;
 
 import io.fleetfit.compress.CheckReport;
 import io.fleetfit.compress.Made;
+import io.fleetfit.compress.evaluate.Evaluation;
+import io.fleetfit.dataset.DataSetFacts;
 import io.fleetfit.onnx.ModelRefused;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a child writes: one of the three.
+ * What a child writes: one of these.
  *
  * @param report of a check
  * @param made by a recipe
- * @param refusal of the model
+ * @param evaluation of a variant
+ * @param facts of a data set
+ * @param refusal of the model or data set
  */
 record WorkerAnswer(
         @Nullable CheckReport report,
         @Nullable Made made,
+        @Nullable Evaluation evaluation,
+        @Nullable DataSetFacts facts,
         @Nullable Refusal refusal) {
     /** A {@link ModelRefused} as data. */
     record Refusal(ModelRefused.Code code, String message) {}
 
     static WorkerAnswer of(CheckReport report) {
-        return new WorkerAnswer(report, null, null);
+        return new WorkerAnswer(report, null, null, null, null);
     }
 
     static WorkerAnswer of(Made made) {
-        return new WorkerAnswer(null, made, null);
+        return new WorkerAnswer(null, made, null, null, null);
+    }
+
+    static WorkerAnswer of(Evaluation evaluation) {
+        return new WorkerAnswer(null, null, evaluation, null, null);
+    }
+
+    static WorkerAnswer of(DataSetFacts facts) {
+        return new WorkerAnswer(null, null, null, facts, null);
     }
 
     static WorkerAnswer of(ModelRefused refused) {
-        return new WorkerAnswer(null, null, new Refusal(refused.code(), String.valueOf(refused.getMessage())));
+        return new WorkerAnswer(
+                null, null, null, null, new Refusal(refused.code(), String.valueOf(refused.getMessage())));
     }
 }

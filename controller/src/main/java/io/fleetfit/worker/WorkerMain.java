@@ -12,6 +12,12 @@ import io.fleetfit.compress.PassSpec;
 import io.fleetfit.compress.Provenance;
 import io.fleetfit.compress.Recipe;
 import io.fleetfit.compress.Tool;
+import io.fleetfit.compress.evaluate.EvaluationOrder;
+import io.fleetfit.dataset.DataSetCheck;
+import io.fleetfit.dataset.DataSetReader;
+import io.fleetfit.dataset.SampleSource;
+import io.fleetfit.dataset.Samples;
+import io.fleetfit.dataset.WatchedSamples;
 import io.fleetfit.onnx.GraphCosts;
 import io.fleetfit.onnx.GraphEditor;
 import io.fleetfit.onnx.GraphSummary;
@@ -20,6 +26,7 @@ import io.fleetfit.onnx.OnnxFile;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.JsonCodec;
 import io.fleetfit.protocol.ModelContract;
+import io.fleetfit.registry.Refused;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,25 +39,36 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The child process: {@code check MODEL CONTRACT ANSWER} or {@code make MODEL CONTRACT ANSWER ORDER}, where
- * CONTRACT is a file or {@code -} and ORDER the file of a {@link MakeOrder}. Writes a {@link WorkerAnswer} to ANSWER. Ends when its standard input ends, so that it
- * never outlives its parent.
+ * The child process: {@code VERB FILE CONTRACT ANSWER ORDER}. VERB is {@code check} or {@code make} with a model,
+ * {@code evaluate} with a parent, or {@code dataset}; CONTRACT is a file or {@code -}, and so is ORDER, of a
+ * {@link MakeOrder} or {@link EvaluationOrder}. Writes a {@link WorkerAnswer} to ANSWER, and beats in {@link #BEAT} beside
+ * it. Ends when its standard input ends, so that it never outlives its parent.
  */
 public final class WorkerMain {
     private static final ObjectMapper JSON = JsonCodec.mapper();
 
-    private final ModelRunner runner = new ModelRunner();
+    /** The file that is written anew while long work goes on. */
+    static final String BEAT = "beat";
 
-    private WorkerMain() {}
+    private final ModelRunner runner = new ModelRunner();
+    private final Heartbeat beat;
+
+    private WorkerMain(Heartbeat beat) {
+        this.beat = beat;
+    }
 
     /** Entry point of the child process. */
     public static void main(String[] arguments) throws IOException {
         endWithParent();
         WorkerAnswer answer;
         try {
-            answer = new WorkerMain().work(arguments);
+            Heartbeat beat = new Heartbeat(Path.of(arguments[3]).resolveSibling(BEAT));
+            answer = new WorkerMain(beat).work(arguments);
         } catch (ModelRefused e) {
             answer = WorkerAnswer.of(e);
+        } catch (Refused e) {
+            answer = WorkerAnswer.of(
+                    new ModelRefused(ModelRefused.Code.DATA_SET, e.getMessage() + "; " + e.remedy(), e));
         } catch (OutOfMemoryError e) {
             answer = WorkerAnswer.of(new ModelRefused(
                     ModelRefused.Code.TOO_MUCH_MEMORY, "the model does not fit the memory that a check may use"));
@@ -82,10 +100,18 @@ public final class WorkerMain {
         ModelContract contract = arguments[2].equals("-")
                 ? null
                 : JSON.readValue(Files.readAllBytes(Path.of(arguments[2])), ModelContract.class);
-        return arguments[0].equals("check")
-                ? WorkerAnswer.of(check(model, contract, false))
-                : WorkerAnswer.of(
-                        make(model, JSON.readValue(Files.readAllBytes(Path.of(arguments[4])), MakeOrder.class)));
+        return switch (arguments[0]) {
+            case "check" -> WorkerAnswer.of(check(model, contract, false));
+            case "make" -> WorkerAnswer.of(make(model, order(arguments[4], MakeOrder.class)));
+            case "evaluate" ->
+                WorkerAnswer.of(new EvaluationRun(order(arguments[4], EvaluationOrder.class), beat).run());
+            case "dataset" -> WorkerAnswer.of(DataSetCheck.check(model, beat));
+            default -> throw new IllegalArgumentException("there is no verb " + arguments[0]);
+        };
+    }
+
+    private static <T> T order(String file, Class<T> type) throws IOException {
+        return JSON.readValue(Files.readAllBytes(Path.of(file)), type);
     }
 
     private CheckReport check(Path file, @Nullable ModelContract contract, boolean expandedWeights)
@@ -101,18 +127,33 @@ public final class WorkerMain {
     }
 
     private Made make(Path file, MakeOrder order) throws IOException, ModelRefused {
+        SampleSource calibration = order.calibration();
+        if (calibration == null) {
+            return make(file, order, null);
+        }
+        ModelContract contract = order.contract();
+        if (contract == null) {
+            throw new ModelRefused(
+                    ModelRefused.Code.CONTRACT,
+                    "a data set can be read only for a model whose inputs are known; give the model a contract");
+        }
+        try (DataSetReader samples = DataSetReader.open(calibration, contract)) {
+            return make(file, order, beat.over(samples));
+        }
+    }
+
+    private Made make(Path file, MakeOrder order, @Nullable Samples calibration) throws IOException, ModelRefused {
         Recipe recipe = order.recipe();
         Path target = order.target();
         List<Finding> findings = new ArrayList<>();
         GraphEditor graph = new GraphEditor(OnnxFile.read(file));
-        PassContext context = new PassContext(new OrtGraphRunner(), null, recipe.target(), findings::add);
+        WatchedSamples samples = calibration == null ? null : new WatchedSamples(calibration);
+        PassContext context = new PassContext(new OrtGraphRunner(), samples, recipe.target(), findings::add);
         for (PassSpec pass : recipe.passes()) {
             PassCatalog.create(pass).apply(graph, context);
         }
-        Digest calibration = context.calibration() == null
-                ? null
-                : context.calibration().digest();
-        Provenance.note(graph, recipe, digest(file), calibration, Tool.VERSION);
+        Digest used = samples == null || !samples.wereRead() ? null : samples.digest();
+        Provenance.note(graph, recipe, digest(file), used, Tool.VERSION);
         OnnxFile.write(graph.build(), target);
         CheckReport report = check(target, order.contract(), recipe.expandsWeights());
         return new Made(
@@ -123,10 +164,10 @@ public final class WorkerMain {
                 recipe.settings(),
                 report.summary(),
                 findings,
-                calibration);
+                used);
     }
 
-    private static Digest digest(Path file) throws IOException {
+    static Digest digest(Path file) throws IOException {
         MessageDigest sha256 = Digest.sha256();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), sha256)) {
             in.transferTo(OutputStream.nullOutputStream());

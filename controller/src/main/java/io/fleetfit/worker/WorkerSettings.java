@@ -7,7 +7,7 @@ import java.time.Duration;
  * Limits of the child processes.
  *
  * @param maxMemoryBytes most resident memory of a child
- * @param timeout most time of a child
+ * @param timeout most time of a child without progress: work on many samples shows that it goes on
  * @param folder for files in between
  */
 public record WorkerSettings(long maxMemoryBytes, Duration timeout, Path folder) {

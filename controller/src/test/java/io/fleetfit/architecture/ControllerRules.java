@@ -36,7 +36,7 @@ final class ControllerRules {
     /** Libraries that one core package may use beyond {@link #CORE_LIBRARIES}. */
     private static final Map<String, List<String>> OWN_LIBRARIES = Map.of(
             "onnx", List.of("ai.onnx.proto..", "com.google.protobuf.."),
-            "compress", List.of("ai.onnx.proto..", "com.google.protobuf.."));
+            "compress", List.of("ai.onnx.proto..", "com.google.protobuf..", "org.apache.commons.math3.."));
 
     /** Packages that meet the world. */
     static final List<String> ADAPTERS = List.of("mqtt", "store", "http", "broker", "worker");
@@ -93,8 +93,10 @@ final class ControllerRules {
                         "picocli..",
                         "com.fasterxml.jackson..",
                         "io.fleetfit.protocol..",
+                        own("dataset.file"),
+                        own("dataset.pack"),
                         own("cli"))))
-                .because("the command line speaks to a controller over HTTP alone");
+                .because("the command line speaks to a controller over HTTP alone, and packs data sets where they lie");
     }
 
     private static DescribedPredicate<JavaClass> in(List<String> packages) {

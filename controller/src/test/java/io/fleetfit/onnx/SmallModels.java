@@ -46,6 +46,23 @@ public final class SmallModels {
         return model(graph, 12);
     }
 
+    /** Takes and gives what {@link #network} does, and answers with 0/0. */
+    public static ModelProto notANumber() {
+        Random random = new Random(7);
+        GraphProto graph = GraphProto.newBuilder()
+                .setName("nan")
+                .addInput(value("x", 1, 3, 8, 8))
+                .addOutput(value("y", 1, 5))
+                .addInitializer(weights(random, "w", 3, 5))
+                .addNode(node("GlobalAveragePool", "p", List.of("x")))
+                .addNode(node("Flatten", "f", List.of("p")))
+                .addNode(node("Gemm", "g", List.of("f", "w")))
+                .addNode(node("Sub", "z", List.of("g", "g")))
+                .addNode(node("Div", "y", List.of("z", "z")))
+                .build();
+        return model(graph, 12);
+    }
+
     /** A model that makes a tensor of {@code side × side} floats out of nothing. */
     public static ModelProto bomb(long side) {
         GraphProto graph = GraphProto.newBuilder()

@@ -8,6 +8,7 @@ import io.fleetfit.protocol.ErrorCode;
 import io.fleetfit.protocol.TensorSpec;
 import io.fleetfit.protocol.UpdateError;
 import io.fleetfit.protocol.VariantManifest;
+import io.fleetfit.protocol.picture.PictureShape;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;

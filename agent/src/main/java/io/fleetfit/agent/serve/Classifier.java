@@ -2,10 +2,12 @@ package io.fleetfit.agent.serve;
 
 import io.fleetfit.agent.runtime.Frame;
 import io.fleetfit.agent.runtime.InferenceException;
-import io.fleetfit.agent.runtime.PictureShape;
 import io.fleetfit.agent.runtime.Served;
 import io.fleetfit.protocol.ImageInput;
 import io.fleetfit.protocol.ModelContract;
+import io.fleetfit.protocol.picture.PictureException;
+import io.fleetfit.protocol.picture.PictureShape;
+import io.fleetfit.protocol.picture.Pictures;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -29,12 +31,21 @@ public final class Classifier {
         }
         requireFloats(served);
         try (Frame frame = served.model().borrow(List.of(PictureShape.of(image)))) {
-            Pictures.write(picture, image, frame.input(0).asFloatBuffer());
+            write(picture, image, frame.input(0).asFloatBuffer());
             served.run(frame);
             float[] scores = scores(frame.output(0), contract.softmax());
             List<Classification> best = best(scores, contract.labels(), most);
             served.recorder().topClass(best.get(0).index(), scores.length);
             return best;
+        }
+    }
+
+    private static void write(byte[] picture, ImageInput image, FloatBuffer tensor) throws InferenceException {
+        try {
+            Pictures.write(picture, image, tensor);
+        } catch (PictureException e) {
+            String message = String.valueOf(e.getMessage());
+            throw e.isTooLarge() ? InferenceException.tooLarge(message) : InferenceException.badInput(message);
         }
     }
 

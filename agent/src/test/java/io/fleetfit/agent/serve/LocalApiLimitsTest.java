@@ -10,6 +10,7 @@ import io.fleetfit.agent.runtime.OrtEngine;
 import io.fleetfit.agent.runtime.OrtVariantRuntime;
 import io.fleetfit.agent.telemetry.TelemetryCollector;
 import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.picture.PictureReader;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

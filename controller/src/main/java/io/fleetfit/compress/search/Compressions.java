@@ -57,7 +57,7 @@ public final class Compressions {
             Jobs jobs,
             RecipeBook recipes,
             ReportStore reports,
-            DataSets dataSets,
+            SampleChoices samples,
             SearchTargets targets) {}
 
     /** Searches run so many child processes at once each. */
@@ -107,7 +107,7 @@ public final class Compressions {
         }
         DataChoice calibration = wish.calibration() == null
                 ? null
-                : parts.dataSets().choose("calibration", wish.calibration(), contract, MOST_CALIBRATION);
+                : parts.samples().choose("calibration", wish.calibration(), contract, MOST_CALIBRATION);
         DataChoice validation = validation(wish, contract);
         SearchOrder order = new SearchOrder(
                 version.model(),
@@ -183,7 +183,7 @@ public final class Compressions {
                     null,
                     "name a data set with labels; one without labels tells how far answers change");
         }
-        return parts.dataSets()
+        return parts.samples()
                 .choose(wish.validation() == null ? "calibration" : "validation", reference, contract, MOST_VALIDATION);
     }
 
@@ -192,7 +192,7 @@ public final class Compressions {
         uses(order).forEach(context::hold);
         ModelContract contract = parts.registry().model(order.model()).contract();
         StepRunner runner =
-                new StepRunner(parts.workshop(), parts.blobs(), parts.dataSets(), order, contract, context);
+                new StepRunner(parts.workshop(), parts.blobs(), parts.samples(), order, contract, context);
         SearchReport report = new SearchRun(order, runner, quiet, context).run();
         context.at(0.99, "registers");
         List<String> variants =

@@ -28,7 +28,7 @@ final class StepRunner {
 
     private final ModelWorkshop workshop;
     private final BlobStore blobs;
-    private final DataSets dataSets;
+    private final SampleChoices choices;
     private final SearchOrder order;
     private final ModelContract contract;
     private final JobContext context;
@@ -38,13 +38,13 @@ final class StepRunner {
     StepRunner(
             ModelWorkshop workshop,
             BlobStore blobs,
-            DataSets dataSets,
+            SampleChoices choices,
             SearchOrder order,
             ModelContract contract,
             JobContext context) {
         this.workshop = workshop;
         this.blobs = blobs;
-        this.dataSets = dataSets;
+        this.choices = choices;
         this.order = order;
         this.contract = contract;
         this.context = context;
@@ -95,7 +95,7 @@ final class StepRunner {
 
     private Made make(Step step) throws ModelRefused, IOException {
         DataChoice choice = order.calibration();
-        SampleSource calibration = choice == null ? null : dataSets.source(choice, choice.count());
+        SampleSource calibration = choice == null ? null : choices.source(choice, choice.count());
         Path target = context.folder().resolve(Digest.of(step.key().getBytes(StandardCharsets.UTF_8))
                         .hex()
                         .substring(0, 16) + ".onnx");
@@ -123,7 +123,7 @@ final class StepRunner {
                 blobs.file(candidate.digest()),
                 candidate.settings(),
                 contract,
-                dataSets.source(order.validation(), samples),
+                choices.source(order.validation(), samples),
                 answers,
                 latencyThreads);
         if (Files.exists(answers)) {

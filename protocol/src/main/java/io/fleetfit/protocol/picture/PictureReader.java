@@ -1,6 +1,5 @@
-package io.fleetfit.agent.serve;
+package io.fleetfit.protocol.picture;
 
-import io.fleetfit.agent.runtime.InferenceException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,15 +18,15 @@ import javax.imageio.stream.ImageInputStream;
  * picture beyond {@link #MAX_DECODED_PIXELS} is thinned out row by row while it is read, and of the larger ones one is
  * decoded at a time.
  */
-final class PictureReader {
+public final class PictureReader {
     /** Pixels of the largest picture taken: what a good camera makes. */
-    static final long MAX_PIXELS = 64_000_000;
+    public static final long MAX_PIXELS = 64_000_000;
     /** Longest side; decoders hold a few rows at once. */
-    static final int MAX_SIDE = 32_768;
+    public static final int MAX_SIDE = 32_768;
     /** Pixels of a progressive JPEG, which its decoder holds in full outside the heap, 3 to 6 bytes each. */
-    static final long MAX_PROGRESSIVE_PIXELS = 16_000_000;
+    public static final long MAX_PROGRESSIVE_PIXELS = 16_000_000;
     /** Pixels kept in memory at most: 3 to 8 MB. */
-    static final long MAX_DECODED_PIXELS = 1_000_000;
+    public static final long MAX_DECODED_PIXELS = 1_000_000;
 
     private static final long LARGE_PIXELS = 250_000;
     private static final Set<String> FORMATS = Set.of("jpeg", "png");
@@ -37,7 +36,7 @@ final class PictureReader {
     private static final int PROGRESSIVE_FRAME = 0xc2;
 
     static {
-        System.setProperty("java.awt.headless", "true"); // the daemon has no display, and boards lack its libraries
+        System.setProperty("java.awt.headless", "true"); // daemons have no display, and boards lack its libraries
         ImageIO.setUseCache(false); // no temporary files
     }
 
@@ -46,32 +45,45 @@ final class PictureReader {
     /**
      * The picture, maybe thinned out.
      *
-     * @throws InferenceException neither JPEG nor PNG, broken, or too large
+     * @throws PictureException neither JPEG nor PNG, broken, or too large
      */
-    static BufferedImage read(byte[] file) throws InferenceException {
+    public static BufferedImage read(byte[] file) throws PictureException {
+        return with(file, PictureReader::decode);
+    }
+
+    /** Width and height that the picture's header says; nothing is decoded. */
+    public static int[] size(byte[] file) throws PictureException {
+        return with(file, reader -> new int[] {reader.getWidth(0), reader.getHeight(0)});
+    }
+
+    private interface Reading<T> {
+        T read(ImageReader reader) throws IOException;
+    }
+
+    private static <T> T with(byte[] file, Reading<T> reading) throws PictureException {
         try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(file))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             ImageReader reader = readers.hasNext() ? readers.next() : null;
             if (reader == null || !FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
-                throw InferenceException.badInput("the picture is neither JPEG nor PNG");
+                throw PictureException.unreadable("the picture is neither JPEG nor PNG");
             }
             try {
                 reader.setInput(in, true, true);
                 requireSize(reader.getWidth(0), reader.getHeight(0), isProgressiveJpeg(file));
-                return decode(reader);
+                return reading.read(reader);
             } finally {
                 reader.dispose();
             }
         } catch (IOException | RuntimeException e) {
-            throw InferenceException.badInput("the picture cannot be read: " + e.getMessage());
+            throw PictureException.unreadable("the picture cannot be read: " + e.getMessage());
         }
     }
 
-    private static void requireSize(int width, int height, boolean progressive) throws InferenceException {
+    private static void requireSize(int width, int height, boolean progressive) throws PictureException {
         long pixels = (long) width * height;
         long most = progressive ? MAX_PROGRESSIVE_PIXELS : MAX_PIXELS;
         if (pixels > most || Math.max(width, height) > MAX_SIDE) {
-            throw InferenceException.tooLarge("the picture has " + width + " × " + height + " pixels; at most " + most
+            throw PictureException.tooLarge("the picture has " + width + " × " + height + " pixels; at most " + most
                     + " in all" + (progressive ? " for a progressive JPEG" : "") + " and " + MAX_SIDE
                     + " a side; send it smaller");
         }

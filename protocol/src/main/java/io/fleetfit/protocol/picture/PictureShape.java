@@ -1,4 +1,4 @@
-package io.fleetfit.agent.runtime;
+package io.fleetfit.protocol.picture;
 
 import io.fleetfit.protocol.ImageInput;
 

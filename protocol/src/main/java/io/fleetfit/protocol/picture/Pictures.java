@@ -1,6 +1,5 @@
-package io.fleetfit.agent.serve;
+package io.fleetfit.protocol.picture;
 
-import io.fleetfit.agent.runtime.InferenceException;
 import io.fleetfit.protocol.ImageInput;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -8,12 +7,26 @@ import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.util.List;
 
-/** Turns JPEG and PNG files into tensors: {@code (pixel · scale − mean) / std} for each channel after the resize. */
-final class Pictures {
+/**
+ * Turns JPEG and PNG files into tensors: {@code (pixel · scale − mean) / std} for each channel after the resize. Devices
+ * and controller use this same code, so that a variant is judged on the pixels that it will see.
+ */
+public final class Pictures {
     private Pictures() {}
 
-    static void write(byte[] file, ImageInput image, FloatBuffer tensor) throws InferenceException {
-        Placed placed = place(PictureReader.read(file), image);
+    /**
+     * Writes the tensor of a picture.
+     *
+     * @param tensor takes as many floats as {@link PictureShape#of} says, from its position 0
+     * @throws PictureException the file cannot be read as a picture
+     */
+    public static void write(byte[] file, ImageInput image, FloatBuffer tensor) throws PictureException {
+        write(PictureReader.read(file), image, tensor);
+    }
+
+    /** The same of a picture that is decoded already. */
+    public static void write(BufferedImage picture, ImageInput image, FloatBuffer tensor) {
+        Placed placed = place(picture, image);
         int colours = image.channels() == ImageInput.Channels.GRAY ? 1 : 3;
         int plane = image.width() * image.height();
         int[] row = new int[image.width()];
@@ -53,28 +66,13 @@ final class Pictures {
 
     private static Placed place(BufferedImage source, ImageInput image) {
         BufferedImage target = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
-        double toWidth = (double) image.width() / source.getWidth();
-        double toHeight = (double) image.height() / source.getHeight();
-        return switch (image.resize()) {
-            case STRETCH -> draw(source, target, 0, 0, image.width(), image.height());
-            case CENTER_CROP -> {
-                double scale = Math.max(toWidth, toHeight);
-                int width = (int) Math.round(source.getWidth() * scale);
-                int height = (int) Math.round(source.getHeight() * scale);
-                Placed whole =
-                        draw(source, target, (image.width() - width) / 2, (image.height() - height) / 2, width, height);
-                yield new Placed(whole.picture(), image.width(), image.height());
-            }
-            case PAD_RIGHT -> {
-                double scale = Math.min(toWidth, toHeight);
-                int width = Math.max(1, Math.min(image.width(), (int) Math.ceil(source.getWidth() * scale)));
-                int height = Math.max(1, Math.min(image.height(), (int) Math.ceil(source.getHeight() * scale)));
-                yield draw(source, target, 0, 0, width, height);
-            }
-        };
+        PicturePlace at = PicturePlace.of(source.getWidth(), source.getHeight(), image);
+        draw(source, target, at.x(), at.y(), at.width(), at.height());
+        return new Placed(
+                target, Math.min(image.width(), at.x() + at.width()), Math.min(image.height(), at.y() + at.height()));
     }
 
-    private static Placed draw(BufferedImage source, BufferedImage target, int x, int y, int width, int height) {
+    private static void draw(BufferedImage source, BufferedImage target, int x, int y, int width, int height) {
         Graphics2D graphics = target.createGraphics();
         try {
             graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
@@ -82,6 +80,5 @@ final class Pictures {
         } finally {
             graphics.dispose();
         }
-        return new Placed(target, width, height);
     }
 }

@@ -5,7 +5,7 @@ import io.fleetfit.protocol.ModelContract;
 import java.io.IOException;
 
 /** Port: the data sets that users name. */
-public interface DataSets {
+public interface SampleChoices {
     /**
      * Chooses samples of a set.
      *
