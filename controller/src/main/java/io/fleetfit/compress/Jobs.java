@@ -204,6 +204,15 @@ public final class Jobs implements AutoCloseable, BlobReferences {
                 .toList();
     }
 
+    /** Ids of the jobs that wait or run and use a blob. */
+    public List<String> using(Digest blob) {
+        return blobs.entrySet().stream()
+                .filter(entry -> entry.getValue().contains(blob))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
     @Override
     public Set<Digest> referenced() {
         Set<Digest> all = new HashSet<>();

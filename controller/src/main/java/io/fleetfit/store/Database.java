@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.fleetfit.fleet.FleetStore;
 import io.fleetfit.fleet.TokenStore;
+import io.fleetfit.registry.DataSetStore;
 import io.fleetfit.registry.RegistryStore;
 import io.fleetfit.rollout.RolloutStore;
 import io.fleetfit.telemetry.TelemetryStore;
@@ -62,6 +63,11 @@ public final class Database implements AutoCloseable {
     /** Models, versions, variants. */
     public RegistryStore registryStore() {
         return new JdbcRegistryStore(sql);
+    }
+
+    /** Data sets. */
+    public DataSetStore dataSetStore() {
+        return new JdbcDataSetStore(sql);
     }
 
     /** Devices and twins. */

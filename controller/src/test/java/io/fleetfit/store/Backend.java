@@ -49,6 +49,7 @@ enum Backend {
             "api_token",
             "enrolment_token",
             "device",
+            "data_set",
             "model");
 
     private static final Map<Backend, Running> RUNNING = new EnumMap<>(Backend.class);
