@@ -2,6 +2,7 @@ package io.fleetfit.app;
 
 import io.fleetfit.broker.BrokerSettings;
 import io.fleetfit.broker.EmbeddedBroker;
+import io.fleetfit.compress.DataSetImports;
 import io.fleetfit.compress.Jobs;
 import io.fleetfit.compress.ModelImports;
 import io.fleetfit.fit.StandardFitEngine;
@@ -30,6 +31,8 @@ import io.fleetfit.mqtt.MeasurementLog;
 import io.fleetfit.profiles.ProfileMatcher;
 import io.fleetfit.profiles.Profiles;
 import io.fleetfit.protocol.ReportedState;
+import io.fleetfit.registry.DataSetStore;
+import io.fleetfit.registry.DataSets;
 import io.fleetfit.registry.GarbageCollector;
 import io.fleetfit.registry.ModelRegistry;
 import io.fleetfit.registry.RegistryStore;
@@ -139,11 +142,20 @@ public final class Controller implements AutoCloseable {
                                 "progress", job.progress(),
                                 "message", job.message())),
                 clock));
+        DataSetStore dataSetStore = database.dataSetStore();
+        DataSets dataSets = new DataSets(
+                dataSetStore,
+                blobs,
+                set -> jobs.using(set.digest()).stream()
+                        .map(job -> "job " + job)
+                        .toList(),
+                clock);
+        ChildProcessWorkshop workshop = workshop(data);
         UploadSessions uploads = new UploadSessions(data.resolve("uploads"), blobs, clock);
         Housekeeping housekeeping = closeLater(new Housekeeping(
                 new GarbageCollector(
                         blobs,
-                        List.of(registryStore::referencedBlobs, uploads, jobs),
+                        List.of(registryStore::referencedBlobs, dataSetStore::referencedBlobs, uploads, jobs),
                         config.limits().blobGrace(),
                         clock),
                 uploads,
@@ -167,7 +179,9 @@ public final class Controller implements AutoCloseable {
                         registry,
                         blobs,
                         uploads,
-                        new ModelImports(registry, blobs, workshop(data), jobs, data.resolve("work"), clock),
+                        new ModelImports(registry, blobs, workshop, jobs, data.resolve("work"), clock),
+                        dataSets,
+                        new DataSetImports(dataSets, blobs, workshop, jobs, clock),
                         jobs,
                         new FleetRegistry(fleet, finder, clock),
                         fleet,

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Long work in the background.
  *
  * @param id names it
- * @param kind what it does: {@code import-version}, {@code add-variant}, {@code compress}, …
+ * @param kind what it does: {@code import-version}, {@code add-variant}, {@code import-dataset}, {@code compress}, …
  * @param state where it stands
  * @param progress 0 to 1
  * @param message what it does now, or how it ended, for people

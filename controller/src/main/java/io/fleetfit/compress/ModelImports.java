@@ -171,7 +171,7 @@ public final class ModelImports {
 
     private static ModelContract raw(GraphSummary summary) {
         return new ModelContract(
-                ModelContract.Task.TENSOR, summary.inputs(), summary.outputs(), null, false, List.of(), "quality");
+                ModelContract.Task.TENSOR, summary.inputs(), summary.outputs(), null, false, List.of(), "cosine");
     }
 
     /** Begins to check and add an uploaded variant. */

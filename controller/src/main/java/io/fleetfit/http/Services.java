@@ -1,5 +1,6 @@
 package io.fleetfit.http;
 
+import io.fleetfit.compress.DataSetImports;
 import io.fleetfit.compress.Jobs;
 import io.fleetfit.compress.ModelImports;
 import io.fleetfit.fleet.ApiTokens;
@@ -7,6 +8,7 @@ import io.fleetfit.fleet.FleetRegistry;
 import io.fleetfit.fleet.FleetStore;
 import io.fleetfit.profiles.Profiles;
 import io.fleetfit.registry.BlobStore;
+import io.fleetfit.registry.DataSets;
 import io.fleetfit.registry.ModelRegistry;
 import io.fleetfit.registry.UploadSessions;
 import io.fleetfit.rollout.FleetFit;
@@ -25,6 +27,8 @@ import java.util.function.Supplier;
  * @param blobs files
  * @param uploads files on their way in
  * @param imports checks files and makes variants
+ * @param dataSets samples for calibration and validation
+ * @param dataSetImports checks data sets
  * @param jobs long work
  * @param fleet devices
  * @param twins desired and reported states
@@ -47,6 +51,8 @@ public record Services(
         BlobStore blobs,
         UploadSessions uploads,
         ModelImports imports,
+        DataSets dataSets,
+        DataSetImports dataSetImports,
         Jobs jobs,
         FleetRegistry fleet,
         FleetStore twins,

@@ -11,6 +11,6 @@ import java.time.Duration;
  * @param expiry how long an upload that gets no bytes is kept, and how long a complete one is remembered
  */
 public record UploadLimits(long maxBytes, long maxPendingBytes, long reservedDiskBytes, Duration expiry) {
-    /** Files of 8 GiB, 32 GiB at once, 256 MiB of the disk left free, a day. */
-    public static final UploadLimits DEFAULT = new UploadLimits(8L << 30, 32L << 30, 256L << 20, Duration.ofDays(1));
+    /** Files of 64 GiB, as data sets may be, 128 GiB at once, 256 MiB of the disk left free, a day. */
+    public static final UploadLimits DEFAULT = new UploadLimits(64L << 30, 128L << 30, 256L << 20, Duration.ofDays(1));
 }

@@ -6,6 +6,7 @@ import io.fleetfit.compress.RecipeStore;
 import io.fleetfit.compress.ReportStore;
 import io.fleetfit.fleet.FleetStore;
 import io.fleetfit.fleet.TokenStore;
+import io.fleetfit.registry.DataSetStore;
 import io.fleetfit.registry.RegistryStore;
 import io.fleetfit.rollout.RolloutStore;
 import io.fleetfit.telemetry.TelemetryStore;
@@ -64,6 +65,11 @@ public final class Database implements AutoCloseable {
     /** Models, versions, variants. */
     public RegistryStore registryStore() {
         return new JdbcRegistryStore(sql);
+    }
+
+    /** Data sets. */
+    public DataSetStore dataSetStore() {
+        return new JdbcDataSetStore(sql);
     }
 
     /** Devices and twins. */

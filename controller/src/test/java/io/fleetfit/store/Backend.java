@@ -50,6 +50,7 @@ enum Backend {
             "enrolment_token",
             "device",
             "recipe",
+            "data_set",
             "model");
 
     private static final Map<Backend, Running> RUNNING = new EnumMap<>(Backend.class);
