@@ -4,7 +4,6 @@ import io.fleetfit.broker.BrokerSettings;
 import io.fleetfit.broker.EmbeddedBroker;
 import io.fleetfit.compress.DataSetImports;
 import io.fleetfit.compress.Jobs;
-import io.fleetfit.compress.ModelImports;
 import io.fleetfit.fit.StandardFitEngine;
 import io.fleetfit.fleet.ApiTokens;
 import io.fleetfit.fleet.DeviceAuthenticator;
@@ -134,13 +133,7 @@ public final class Controller implements AutoCloseable {
         Jobs jobs = closeLater(new Jobs(
                 data.resolve("jobs"),
                 config.limits().jobs(),
-                job -> events.emit(
-                        "job.progress",
-                        Map.of(
-                                "job", job.id(),
-                                "state", job.state().name(),
-                                "progress", job.progress(),
-                                "message", job.message())),
+                new JobEvents(events),
                 clock));
         DataSetStore dataSetStore = database.dataSetStore();
         DataSets dataSets = new DataSets(
@@ -164,8 +157,12 @@ public final class Controller implements AutoCloseable {
                 clock));
         gauges(metrics, fleet, events);
 
+        Services.Compression compression = CompressionParts.of(
+                database, registry, blobs, dataSets, workshop, jobs, profiles, data.resolve("work"), clock);
+
         gateway.start();
         rollouts.resume();
+        jobs.resume();
         Vertx vertx = Vertx.vertx();
         closeLater((AutoCloseable) () -> vertx.close().await());
         api = closeLater(ApiServer.start(
@@ -179,7 +176,7 @@ public final class Controller implements AutoCloseable {
                         registry,
                         blobs,
                         uploads,
-                        new ModelImports(registry, blobs, workshop, jobs, data.resolve("work"), clock),
+                        compression,
                         dataSets,
                         new DataSetImports(dataSets, blobs, workshop, jobs, clock),
                         jobs,

@@ -16,6 +16,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +80,30 @@ final class ApiClient {
 
     void delete(String path) {
         checked(send("DELETE", path, BodyPublishers.noBody(), JSON_TYPE));
+    }
+
+    /** Writes the bytes of {@code GET /api/v1/path} to a file, which is whole or not there. */
+    void download(String path, Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        try {
+            Path draft = Files.createTempFile(folder, "download", ".tmp");
+            try {
+                HttpRequest request = request(path).timeout(Duration.ofMinutes(30)).build();
+                HttpResponse<Path> response = http.send(request, BodyHandlers.ofFile(draft));
+                if (response.statusCode() >= 300) {
+                    throw CliFailure.refused(ApiClient.problemText(
+                            JSON.readTree(draft.toFile()), "refused with status " + response.statusCode()));
+                }
+                Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
+        } catch (IOException e) {
+            throw CliFailure.badInput("file", file.toString(), "cannot be written: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CliFailure.unreachable("interrupted");
+        }
     }
 
     /** Appends bytes to an upload. */

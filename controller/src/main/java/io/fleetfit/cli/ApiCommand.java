@@ -20,7 +20,15 @@ abstract class ApiCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
+        if (output.isPage() && !hasPage()) {
+            throw CliFailure.badInput("--output", "html", "this command has no page; use table, wide, json or yaml");
+        }
         return run(connection.open(surroundings()));
+    }
+
+    /** Whether the answer can be had as a page. */
+    boolean hasPage() {
+        return false;
     }
 
     /** Does the work; the exit code. */

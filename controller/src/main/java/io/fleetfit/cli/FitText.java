@@ -26,7 +26,11 @@ final class FitText {
         for (JsonNode rejection : rejections) {
             out.println("  " + name(rejection));
             for (JsonNode reason : rejection.path("reasons")) {
-                wrapped(Show.text(reason, "text"), output.isWide() ? Integer.MAX_VALUE : Surroundings.COLUMNS, out);
+                wrapped(
+                        Show.text(reason, "text"),
+                        "    - ",
+                        output.isWide() ? Integer.MAX_VALUE : Surroundings.COLUMNS,
+                        out);
             }
         }
         out.flush();
@@ -57,15 +61,16 @@ final class FitText {
         return ref.substring(ref.lastIndexOf('/') + 1);
     }
 
-    /** A reason as an item of a list, broken between words. */
-    private static void wrapped(String text, int width, PrintWriter out) {
-        String indent = "    - ";
+    /** A text broken between words; the first line begins with {@code lead}, the others are indented as much and more. */
+    static void wrapped(String text, String lead, int width, PrintWriter out) {
+        String indent = lead;
+        String further = lead.isBlank() && !lead.isEmpty() ? lead + "  " : " ".repeat(lead.length());
         List<String> line = new ArrayList<>();
         int length = indent.length();
         for (String word : text.split(" ", -1)) {
             if (!line.isEmpty() && length + word.length() + 1 > width) {
                 out.println(indent + String.join(" ", line));
-                indent = "      ";
+                indent = further;
                 line.clear();
                 length = indent.length();
             }

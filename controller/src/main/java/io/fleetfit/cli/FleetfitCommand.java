@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ModelCommands.class,
             VariantCommands.class,
+            RecipeCommands.class,
+            JobCommands.class,
             ProfileCommands.class,
             DeviceCommands.class,
             DeploymentCommands.class,

@@ -30,6 +30,7 @@ final class Jobs {
                         return now.path("result");
                     }
                     case "FAILED" -> throw CliFailure.refused(failure(now));
+                    case "CANCELLED" -> throw CliFailure.refused("the job was cancelled");
                     default ->
                         progress.show(
                                 "Working",

@@ -20,7 +20,9 @@ import picocli.CommandLine.Parameters;
             ModelCommands.ListModels.class,
             ModelCommands.ShowModel.class,
             ModelCommands.Tag.class,
-            ModelCommands.Alias.class
+            ModelCommands.Alias.class,
+            CompressCommands.Compress.class,
+            CompressCommands.DistillSet.class
         },
         footerHeading = "%nExamples:%n",
         footer = {"  fleetfit model list", "  fleetfit model show classifier"})

@@ -21,19 +21,25 @@ final class OutputOptions {
         table,
         wide,
         json,
-        yaml
+        yaml,
+        html
     }
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             defaultValue = "table",
-            description = "table (80 columns), wide, json or yaml (the controller's answer)")
+            description = "table (80 columns), wide, json or yaml (the controller's answer);"
+                    + " html where a command has a page")
     private Format format;
 
     /** Whether people read the output. */
     boolean forPeople() {
         return format == Format.table || format == Format.wide;
+    }
+
+    boolean isPage() {
+        return format == Format.html;
     }
 
     boolean isWide() {

@@ -13,7 +13,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "variant",
         description = "Variants of a version.",
-        subcommands = {VariantCommands.Add.class, VariantCommands.ListVariants.class},
+        subcommands = {
+            VariantCommands.Add.class,
+            FamilyCommand.class,
+            VariantCommands.ListVariants.class,
+            CompareCommand.class
+        },
         footerHeading = "%nExamples:%n",
         footer = {"  fleetfit variant list classifier@2"})
 final class VariantCommands extends GroupCommand {
@@ -100,6 +105,12 @@ final class VariantCommands extends GroupCommand {
                 description = "tag; may be repeated. 'isa' names CPU features that a device must have")
         private @Nullable Map<String, String> tags;
 
+        @Option(
+                names = "--data",
+                paramLabel = "SET[:SPLIT]",
+                description = "compare it with its parent on this data set")
+        private @Nullable String data;
+
         @Override
         int run(ApiClient api) {
             Revision revision = Revision.withVersion("MODEL@VERSION", version);
@@ -114,15 +125,29 @@ final class VariantCommands extends GroupCommand {
             if (tags != null) {
                 request.set("tags", Documents.pairs(tags));
             }
+            if (data != null) {
+                request.put("data", data);
+            }
             String blob = new Uploader(api, surroundings(), progress()).upload(file);
             JsonNode begun = api.post(path + "/variants", request.put("blob", blob));
             JsonNode result = new Jobs(api, progress()).await(begun);
             if (output().forPeople()) {
                 say("Added " + version + "/" + name + ", blob " + blob.substring(0, 12));
+                agreement(result);
             } else {
                 output().print(result, out());
             }
             return ExitCodes.OK;
+        }
+
+        private void agreement(JsonNode result) {
+            JsonNode evaluation = result.path("evaluation");
+            if (evaluation.isObject()) {
+                say("On " + Show.text(evaluation, "samples") + " samples: agreement with the parent "
+                        + Show.number(evaluation, "agreement/value", "%.4f") + ", quality "
+                        + Show.number(evaluation, "quality/value", "%.4f") + ", latency "
+                        + Show.number(evaluation, "latency/ratio", "%.2f") + " x");
+            }
         }
     }
 

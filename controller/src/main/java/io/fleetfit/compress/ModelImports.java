@@ -1,5 +1,7 @@
 package io.fleetfit.compress;
 
+import io.fleetfit.compress.search.DataChoice;
+import io.fleetfit.compress.search.SampleChoices;
 import io.fleetfit.onnx.GraphSummary;
 import io.fleetfit.onnx.ModelRefused;
 import io.fleetfit.protocol.Digest;
@@ -24,22 +26,25 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Turns uploaded files into versions and variants: checks them, makes the variants of recipes, registers all or nothing. */
+/** Turns uploaded files into versions: checks them, makes the variants of recipes, registers all or nothing. */
 public final class ModelImports {
-    private final ModelRegistry registry;
-    private final BlobStore blobs;
-    private final ModelWorkshop workshop;
-    private final Jobs jobs;
+    private final Parts parts;
     private final Path folder;
     private final Clock clock;
 
+    /** What imports use. */
+    public record Parts(
+            ModelRegistry registry,
+            BlobStore blobs,
+            ModelWorkshop workshop,
+            Jobs jobs,
+            RecipeBook recipes,
+            ReportStore reports,
+            SampleChoices samples) {}
+
     /** @param folder for files in between */
-    public ModelImports(
-            ModelRegistry registry, BlobStore blobs, ModelWorkshop workshop, Jobs jobs, Path folder, Clock clock) {
-        this.registry = registry;
-        this.blobs = blobs;
-        this.workshop = workshop;
-        this.jobs = jobs;
+    public ModelImports(Parts parts, Path folder, Clock clock) {
+        this.parts = parts;
         this.folder = folder;
         this.clock = clock;
     }
@@ -62,28 +67,18 @@ public final class ModelImports {
             Map<String, String> tags,
             List<String> recipes) {}
 
-    /**
-     * A variant to add.
-     *
-     * @param ref its name
-     * @param blob the uploaded file
-     * @param precision for people and filters
-     * @param parent the variant that it comes from; absent for the version's own file
-     * @param tags free key-value pairs
-     */
-    public record NewVariant(
-            VariantRef ref,
-            Digest blob,
-            String precision,
-            @Nullable VariantRef parent,
-            Map<String, String> tags) {}
-
-    private record Draft(String recipe, Path file, Made made) {}
+    private record Draft(Recipe recipe, Path file, Made made) {}
 
     /** Begins an import; what can be refused at once is. */
     public Job importVersion(NewVersion request) {
         VariantRef.requireName("model", request.model());
-        requireBlob(request.blob());
+        if (!parts.blobs().contains(request.blob())) {
+            throw new Invalid(
+                    "there is no uploaded file of this digest",
+                    "blob",
+                    request.blob(),
+                    "upload it first: POST /api/v1/uploads");
+        }
         Optional<Model> known = find(request.model());
         ModelContract contract = request.contract();
         if (known.isPresent() && contract != null && !known.get().contract().equals(contract)) {
@@ -93,33 +88,35 @@ public final class ModelImports {
                     request.model(),
                     "leave the contract out, or import the file as another model");
         }
-        for (String recipe : request.recipes()) {
-            if (Recipes.find(recipe).isEmpty()) {
-                throw new Invalid("there is no such recipe", "recipes", recipe, "use some of " + Recipes.names());
-            }
-        }
+        List<Recipe> recipes = request.recipes().stream()
+                .map(name -> parts.recipes().require("recipes", name))
+                .toList();
         ModelContract promised = known.map(Model::contract).orElse(contract);
-        return jobs.submit(
-                "import-version", Set.of(request.blob()), progress -> runImport(request, promised, progress));
+        return parts.jobs()
+                .submit(
+                        "import-version",
+                        Set.of(request.blob()),
+                        context -> runImport(request, recipes, promised, context));
     }
 
-    private Map<String, Object> runImport(NewVersion request, @Nullable ModelContract promised, JobContext progress)
+    private Map<String, Object> runImport(
+            NewVersion request, List<Recipe> recipes, @Nullable ModelContract promised, JobContext context)
             throws ModelRefused, IOException {
-        Path file = blobs.file(request.blob());
-        List<String> recipes = request.recipes();
-        progress.at(0.05, "checks the file");
-        CheckReport report = progress.breakable(() -> workshop.check(file, promised));
+        Path file = parts.blobs().file(request.blob());
+        context.at(0.05, "checks the file");
+        CheckReport report = context.breakable(() -> parts.workshop().check(file, promised));
         ModelContract contract = promised == null ? raw(report.summary()) : promised;
         List<Draft> drafts = new ArrayList<>();
         try {
             for (int i = 0; i < recipes.size(); i++) {
-                progress.at((1.0 + i) / (recipes.size() + 1), "makes the variant " + recipes.get(i));
+                Recipe recipe = recipes.get(i);
+                context.at((1.0 + i) / (recipes.size() + 1), "makes the variant " + recipe.name());
                 Path target = draft();
-                Recipe recipe = Recipes.find(recipes.get(i)).orElseThrow();
                 MakeOrder order = new MakeOrder(recipe, file, contract, null, target);
-                drafts.add(new Draft(recipe.name(), target, progress.breakable(() -> workshop.make(order))));
+                drafts.add(new Draft(
+                        recipe, target, context.breakable(() -> parts.workshop().make(order))));
             }
-            progress.at(0.98, "registers");
+            context.at(0.98, "registers");
             return register(request, contract, drafts, report);
         } finally {
             for (Draft draft : drafts) {
@@ -138,35 +135,58 @@ public final class ModelImports {
     private Map<String, Object> register(
             NewVersion request, ModelContract contract, List<Draft> drafts, CheckReport report) throws IOException {
         for (Draft draft : drafts) {
-            blobs.adopt(draft.file(), draft.made().digest());
+            parts.blobs().adopt(draft.file(), draft.made().digest());
         }
         if (find(request.model()).isEmpty()) {
-            registry.createModel(request.model(), contract, Map.of());
+            parts.registry().createModel(request.model(), contract, Map.of());
         }
-        ModelVersion version = registry.addVersion(request.model(), request.version(), request.blob(), request.tags());
+        ModelVersion version =
+                parts.registry().addVersion(request.model(), request.version(), request.blob(), request.tags());
         for (Draft draft : drafts) {
             Made made = draft.made();
-            registry.addVariant(new Variant(
-                    new VariantRef(version.model(), version.version(), draft.recipe()),
-                    made.digest(),
-                    made.size(),
-                    draft.recipe(),
-                    made.passes(),
-                    null,
-                    made.precision(),
-                    made.settings(),
-                    made.summary(),
-                    null,
-                    Map.of(),
-                    clock.instant()));
+            Variant added = parts.registry()
+                    .addVariant(new Variant(
+                            new VariantRef(
+                                    version.model(),
+                                    version.version(),
+                                    draft.recipe().name()),
+                            made.digest(),
+                            made.size(),
+                            draft.recipe().name(),
+                            made.passes(),
+                            null,
+                            made.precision(),
+                            made.settings(),
+                            made.summary(),
+                            null,
+                            draft.recipe().tags(),
+                            clock.instant()));
+            parts.reports().put(added.ref(), report(draft, request.blob()));
         }
         return Map.of(
                 "model", version.model(),
                 "version", version.version(),
-                "variants", drafts.stream().map(Draft::recipe).toList(),
+                "variants",
+                        drafts.stream().map(draft -> draft.recipe().name()).toList(),
                 "parameters", report.summary().parameters(),
                 "macs", report.summary().totalMacs(),
                 "runMillis", report.runMillis());
+    }
+
+    private static VariantReport report(Draft draft, Digest parent) {
+        Recipe recipe = draft.recipe();
+        return new VariantReport(
+                new Lineage(
+                        parent,
+                        recipe.name(),
+                        recipe.digest(),
+                        draft.made().passes(),
+                        draft.made().calibration(),
+                        Tool.VERSION),
+                null,
+                null,
+                List.of(),
+                draft.made().findings());
     }
 
     private static ModelContract raw(GraphSummary summary) {
@@ -174,51 +194,48 @@ public final class ModelImports {
                 ModelContract.Task.TENSOR, summary.inputs(), summary.outputs(), null, false, List.of(), "cosine");
     }
 
-    /** Begins to check and add an uploaded variant. */
-    public Job addVariant(NewVariant request) {
-        requireBlob(request.blob());
-        VariantRef ref = request.ref();
-        ModelContract contract = registry.model(ref.model()).contract();
-        registry.resolve(ref.model(), ref.version());
-        if (registry.variants(ref.model(), ref.version()).stream()
-                .anyMatch(variant -> variant.ref().equals(ref))) {
-            throw new Conflict(
-                    "the variant '" + ref + "' exists already; variants never change",
-                    "name",
-                    ref.variant(),
-                    "choose another name");
-        }
-        return jobs.submit("add-variant", Set.of(request.blob()), progress -> {
-            progress.at(0.1, "checks the file");
-            Path file = blobs.file(request.blob());
-            CheckReport report = progress.breakable(() -> workshop.check(file, contract));
-            Variant added = registry.addVariant(new Variant(
-                    ref,
-                    request.blob(),
-                    blobs.size(request.blob()),
-                    "uploaded",
-                    List.of(),
-                    request.parent(),
-                    request.precision(),
-                    ExecutionSettings.cpu(),
-                    report.summary(),
-                    null,
-                    request.tags(),
-                    clock.instant()));
-            return Map.of("variant", added.ref().toString());
-        });
-    }
-
     private Optional<Model> find(String name) {
-        return registry.models().stream()
+        return parts.registry().models().stream()
                 .filter(model -> model.name().equals(name))
                 .findFirst();
     }
 
-    private void requireBlob(Digest blob) {
-        if (!blobs.contains(blob)) {
-            throw new Invalid(
-                    "there is no uploaded file of this digest", "blob", blob, "upload it first: POST /api/v1/uploads");
+    /**
+     * Begins to write down the soft outputs of a version's own file, the teacher, on a data set.
+     *
+     * @param model name of the model
+     * @param version its name, or an alias
+     * @param data {@code set} or {@code set:split}
+     */
+    public Job distill(String model, String version, String data) {
+        ModelContract contract = parts.registry().model(model).contract();
+        ModelVersion teacher = parts.registry().resolve(model, version);
+        DataChoice choice = parts.samples().choose("data", data, contract, Integer.MAX_VALUE);
+        Set<Digest> uses = Set.of(teacher.source(), choice.digest());
+        return parts.jobs().submit("distill-set", uses, context -> distill(teacher, contract, choice, context));
+    }
+
+    private Map<String, Object> distill(
+            ModelVersion teacher, ModelContract contract, DataChoice choice, JobContext context)
+            throws ModelRefused, IOException {
+        context.at(0.02, "asks the teacher for its answers on " + choice.count() + " samples");
+        Path target = draft();
+        DistillOrder order = new DistillOrder(
+                parts.blobs().file(teacher.source()),
+                ExecutionSettings.cpu(),
+                contract,
+                parts.samples().source(choice, choice.count()),
+                target);
+        try {
+            Distilled distilled = context.breakable(() -> parts.workshop().distill(order));
+            parts.blobs().adopt(target, distilled.digest());
+            return Map.of(
+                    "blob", distilled.digest().hex(),
+                    "size", distilled.size(),
+                    "samples", distilled.samples(),
+                    "arrays", distilled.arrays());
+        } finally {
+            Files.deleteIfExists(target);
         }
     }
 }

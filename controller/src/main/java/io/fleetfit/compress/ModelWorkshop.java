@@ -31,4 +31,11 @@ public interface ModelWorkshop {
      * @throws io.fleetfit.registry.Invalid if the contract's quality metric cannot be measured
      */
     Evaluation evaluate(EvaluationOrder order) throws ModelRefused;
+
+    /**
+     * Writes a teacher's soft outputs on samples as a NumPy archive.
+     *
+     * @throws ModelRefused if it cannot be run, or the samples do not fit the contract
+     */
+    Distilled distill(DistillOrder order) throws ModelRefused;
 }

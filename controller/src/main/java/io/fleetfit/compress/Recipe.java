@@ -73,6 +73,11 @@ public record Recipe(
                 null);
     }
 
+    /** Tags of the variant that it makes: {@code kernels} names the kernels that it is right for, unless all are. */
+    public Map<String, String> tags() {
+        return target == Target.ANY ? Map.of() : Map.of("kernels", target.text());
+    }
+
     /** Texts of the passes, as lineage has them. */
     public List<String> passTexts() {
         return passes.stream().map(PassSpec::text).toList();

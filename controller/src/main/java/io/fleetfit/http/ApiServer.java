@@ -40,6 +40,7 @@ public final class ApiServer implements AutoCloseable {
         SystemRoutes.add(api, services, vertx);
         UploadRoutes.add(api, services, workers, vertx);
         ModelRoutes.add(api, services);
+        CompressRoutes.add(api, services);
         DataSetRoutes.add(api, services);
         FleetRoutes.add(api, services);
         RolloutRoutes.add(api, services);

@@ -5,11 +5,9 @@ import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fleetfit.compress.ModelImports;
 import io.fleetfit.compress.Recipes;
-import io.fleetfit.protocol.JsonCodec;
+import io.fleetfit.compress.VariantImports;
 import io.fleetfit.protocol.ModelContract;
 import io.fleetfit.registry.ModelVersion;
 import io.fleetfit.registry.Quality;
@@ -21,9 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Models, versions, aliases, variants, jobs. */
+/** Models, versions, aliases, variants. */
 final class ModelRoutes {
-    private static final ObjectMapper JSON = JsonCodec.mapper();
     private static final String MODEL = Api.ROOT + "/models/:model";
     private static final String VERSION = MODEL + "/versions/:version";
     private static final String VARIANT = VERSION + "/variants/:variant";
@@ -51,7 +48,8 @@ final class ModelRoutes {
             @Nullable String blob,
             @Nullable String precision,
             @Nullable String parent,
-            @Nullable Map<String, String> tags) {}
+            @Nullable Map<String, String> tags,
+            @Nullable String data) {}
 
     record Alias(@Nullable String version) {}
 
@@ -102,29 +100,15 @@ final class ModelRoutes {
             return Answer.none();
         });
         addVariants(api, services, routes);
-        api.add(
-                GET,
-                Api.ROOT + "/jobs/:id",
-                Access.VIEWER,
-                call -> Answer.ok(services.jobs().job(call.path("id"))));
-        api.add(
-                GET,
-                Api.ROOT + "/jobs",
-                Access.VIEWER,
-                call -> Answer.ok(Map.of("jobs", services.jobs().list())));
     }
 
     private static void addVariants(Api api, Services services, ModelRoutes routes) {
         api.add(GET, VERSION + "/variants", Access.VIEWER, call -> {
             ModelVersion version = services.registry().resolve(call.path("model"), call.path("version"));
-            return Answer.ok(Map.of(
-                    "variants",
-                    services.registry().variants(version.model(), version.version()).stream()
-                            .map(ModelRoutes::view)
-                            .toList()));
+            return Answer.ok(Map.of("variants", VariantViews.of(version, services)));
         });
         api.add(POST, VERSION + "/variants", Access.OPERATOR, routes::addVariant);
-        api.add(GET, VARIANT, Access.VIEWER, call -> Answer.ok(view(routes.variant(call))));
+        api.add(GET, VARIANT, Access.VIEWER, call -> Answer.ok(VariantViews.of(routes.variant(call), services)));
         api.add(DELETE, VARIANT, Access.OPERATOR, call -> {
             services.registry().deleteVariant(routes.ref(call));
             return Answer.none();
@@ -164,17 +148,15 @@ final class ModelRoutes {
                 "source", version.source(),
                 "tags", version.tags(),
                 "createdAt", version.createdAt(),
-                "variants",
-                        services.registry().variants(version.model(), version.version()).stream()
-                                .map(ModelRoutes::view)
-                                .toList());
+                "variants", VariantViews.of(version, services));
     }
 
     private Answer importVersion(Call call) {
         NewVersion version = call.body(NewVersion.class);
         return Answer.accepted(Map.of(
                 "job",
-                services.imports()
+                services.compression()
+                        .imports()
                         .importVersion(new ModelImports.NewVersion(
                                 call.path("model"),
                                 version.version(),
@@ -199,13 +181,15 @@ final class ModelRoutes {
         String parent = variant.parent();
         return Answer.accepted(Map.of(
                 "job",
-                services.imports()
-                        .addVariant(new ModelImports.NewVariant(
+                services.compression()
+                        .variantImports()
+                        .add(new VariantImports.NewVariant(
                                 new VariantRef(version.model(), version.version(), Call.need("name", variant.name())),
                                 Call.digest("blob", variant.blob()),
                                 Objects.requireNonNullElse(variant.precision(), "unknown"),
                                 parent == null ? null : new VariantRef(version.model(), version.version(), parent),
-                                orEmpty(variant.tags())))
+                                orEmpty(variant.tags()),
+                                variant.data()))
                         .id()));
     }
 
@@ -236,12 +220,6 @@ final class ModelRoutes {
                 services.blobs().file(variant.blob()),
                 variant.ref().model() + "-" + variant.ref().version() + "-"
                         + variant.ref().variant() + ".onnx");
-    }
-
-    /** A variant with its bare name beside its full one. */
-    private static ObjectNode view(Variant variant) {
-        ObjectNode node = JSON.valueToTree(variant);
-        return node.put("name", variant.ref().variant());
     }
 
     private static Map<String, String> orEmpty(@Nullable Map<String, String> tags) {

@@ -3,6 +3,10 @@ package io.fleetfit.http;
 import io.fleetfit.compress.DataSetImports;
 import io.fleetfit.compress.Jobs;
 import io.fleetfit.compress.ModelImports;
+import io.fleetfit.compress.RecipeBook;
+import io.fleetfit.compress.ReportStore;
+import io.fleetfit.compress.VariantImports;
+import io.fleetfit.compress.search.Compressions;
 import io.fleetfit.fleet.ApiTokens;
 import io.fleetfit.fleet.FleetRegistry;
 import io.fleetfit.fleet.FleetStore;
@@ -26,7 +30,7 @@ import java.util.function.Supplier;
  * @param registry models
  * @param blobs files
  * @param uploads files on their way in
- * @param imports checks files and makes variants
+ * @param compression recipes, imports and searches
  * @param dataSets samples for calibration and validation
  * @param dataSetImports checks data sets
  * @param jobs long work
@@ -50,7 +54,7 @@ public record Services(
         ModelRegistry registry,
         BlobStore blobs,
         UploadSessions uploads,
-        ModelImports imports,
+        Compression compression,
         DataSets dataSets,
         DataSetImports dataSetImports,
         Jobs jobs,
@@ -69,6 +73,22 @@ public record Services(
         Supplier<String> metrics,
         String version,
         Clock clock) {
+
+    /**
+     * What makes variants.
+     *
+     * @param recipes how
+     * @param reports what is known of variants beyond their files
+     * @param imports versions out of uploaded files
+     * @param variantImports variants out of uploaded files
+     * @param searches families of variants
+     */
+    public record Compression(
+            RecipeBook recipes,
+            ReportStore reports,
+            ModelImports imports,
+            VariantImports variantImports,
+            Compressions searches) {}
 
     /**
      * What a device must know to connect and to trust.

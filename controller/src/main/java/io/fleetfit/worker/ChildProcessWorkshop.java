@@ -2,6 +2,8 @@ package io.fleetfit.worker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fleetfit.compress.CheckReport;
+import io.fleetfit.compress.DistillOrder;
+import io.fleetfit.compress.Distilled;
 import io.fleetfit.compress.Made;
 import io.fleetfit.compress.MakeOrder;
 import io.fleetfit.compress.ModelWorkshop;
@@ -89,6 +91,23 @@ public final class ChildProcessWorkshop implements ModelWorkshop, DataSetWorksho
     }
 
     @Override
+    public Distilled distill(DistillOrder order) throws ModelRefused {
+        boolean done = false;
+        try {
+            WorkerAnswer answer = run(order.teacher(), order.contract(), "distill", order);
+            if (answer.distilled() == null) {
+                throw new IllegalStateException("the teacher gave no file");
+            }
+            done = true;
+            return answer.distilled();
+        } finally {
+            if (!done) {
+                delete(order.target());
+            }
+        }
+    }
+
+    @Override
     public DataSetFacts checkDataSet(Path file) throws ModelRefused {
         WorkerAnswer answer = run(file, null, "dataset", null);
         if (answer.facts() == null) {
@@ -134,7 +153,7 @@ public final class ChildProcessWorkshop implements ModelWorkshop, DataSetWorksho
     private long heap(String verb, Path onnx, @Nullable Object order) throws IOException, ModelRefused {
         return switch (verb) {
             // ONNX Runtime alone reads the models.
-            case "evaluate", "dataset" -> DATA_HEAP;
+            case "evaluate", "distill", "dataset" -> DATA_HEAP;
             default -> heap(onnx) + (order instanceof MakeOrder make && make.calibration() != null ? DATA_HEAP : 0);
         };
     }

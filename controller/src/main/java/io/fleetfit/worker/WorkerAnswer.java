@@ -1,6 +1,7 @@
 package io.fleetfit.worker;
 
 import io.fleetfit.compress.CheckReport;
+import io.fleetfit.compress.Distilled;
 import io.fleetfit.compress.Made;
 import io.fleetfit.compress.evaluate.Evaluation;
 import io.fleetfit.dataset.DataSetFacts;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param made by a recipe
  * @param evaluation of a variant
  * @param facts of a data set
+ * @param distilled outputs of a teacher
  * @param refusal of the model or data set
  */
 record WorkerAnswer(
@@ -21,28 +23,33 @@ record WorkerAnswer(
         @Nullable Made made,
         @Nullable Evaluation evaluation,
         @Nullable DataSetFacts facts,
+        @Nullable Distilled distilled,
         @Nullable Refusal refusal) {
     /** A {@link ModelRefused} as data. */
     record Refusal(ModelRefused.Code code, String message) {}
 
     static WorkerAnswer of(CheckReport report) {
-        return new WorkerAnswer(report, null, null, null, null);
+        return new WorkerAnswer(report, null, null, null, null, null);
     }
 
     static WorkerAnswer of(Made made) {
-        return new WorkerAnswer(null, made, null, null, null);
+        return new WorkerAnswer(null, made, null, null, null, null);
     }
 
     static WorkerAnswer of(Evaluation evaluation) {
-        return new WorkerAnswer(null, null, evaluation, null, null);
+        return new WorkerAnswer(null, null, evaluation, null, null, null);
     }
 
     static WorkerAnswer of(DataSetFacts facts) {
-        return new WorkerAnswer(null, null, null, facts, null);
+        return new WorkerAnswer(null, null, null, facts, null, null);
+    }
+
+    static WorkerAnswer of(Distilled distilled) {
+        return new WorkerAnswer(null, null, null, null, distilled, null);
     }
 
     static WorkerAnswer of(ModelRefused refused) {
         return new WorkerAnswer(
-                null, null, null, null, new Refusal(refused.code(), String.valueOf(refused.getMessage())));
+                null, null, null, null, null, new Refusal(refused.code(), String.valueOf(refused.getMessage())));
     }
 }

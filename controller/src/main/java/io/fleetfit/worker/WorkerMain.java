@@ -3,6 +3,7 @@ package io.fleetfit.worker;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fleetfit.compress.CheckReport;
+import io.fleetfit.compress.DistillOrder;
 import io.fleetfit.compress.Finding;
 import io.fleetfit.compress.Made;
 import io.fleetfit.compress.MakeOrder;
@@ -40,8 +41,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The child process: {@code VERB FILE CONTRACT ANSWER ORDER}. VERB is {@code check} or {@code make} with a model,
- * {@code evaluate} with a parent, or {@code dataset}; CONTRACT is a file or {@code -}, and so is ORDER, of a
- * {@link MakeOrder} or {@link EvaluationOrder}. Writes a {@link WorkerAnswer} to ANSWER, and beats in {@link #BEAT} beside
+ * {@code evaluate} with a parent, {@code distill} with a teacher, or {@code dataset}; CONTRACT is a file or {@code -}, and so is ORDER, of a
+ * {@link MakeOrder}, {@link EvaluationOrder} or {@link DistillOrder}. Writes a {@link WorkerAnswer} to ANSWER, and beats in {@link #BEAT} beside
  * it. Ends when its standard input ends, so that it never outlives its parent.
  */
 public final class WorkerMain {
@@ -105,6 +106,12 @@ public final class WorkerMain {
             case "make" -> WorkerAnswer.of(make(model, order(arguments[4], MakeOrder.class)));
             case "evaluate" ->
                 WorkerAnswer.of(new EvaluationRun(order(arguments[4], EvaluationOrder.class), beat).run());
+            case "distill" ->
+                WorkerAnswer.of(new SoftTargets(
+                                order(arguments[4], DistillOrder.class),
+                                Path.of(arguments[3]).toAbsolutePath().getParent(),
+                                beat)
+                        .run());
             case "dataset" -> WorkerAnswer.of(DataSetCheck.check(model, beat));
             default -> throw new IllegalArgumentException("there is no verb " + arguments[0]);
         };

@@ -28,6 +28,19 @@ public record Evaluation(
         classes = List.copyOf(classes);
     }
 
+    /** With the ten classes that lost most alone: a report of a thousand classes helps nobody. */
+    public Evaluation brief() {
+        return new Evaluation(
+                samples,
+                quality,
+                parentQuality,
+                agreement,
+                cosine,
+                sqnrDecibels,
+                classes.stream().limit(10).toList(),
+                latency);
+    }
+
     /**
      * A share with its confidence interval of 95 %.
      *

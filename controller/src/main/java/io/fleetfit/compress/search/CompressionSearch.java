@@ -229,7 +229,7 @@ public final class CompressionSearch {
                 target,
                 reason,
                 made == null ? null : made.size(),
-                evaluation == null ? null : brief(evaluation));
+                evaluation == null ? null : evaluation.brief());
     }
 
     private static SearchReport.Member member(Candidate candidate, List<String> targets) {
@@ -244,22 +244,9 @@ public final class CompressionSearch {
                 made.summary(),
                 made.calibration(),
                 made.findings(),
-                brief(Objects.requireNonNull(candidate.evaluation())),
+                Objects.requireNonNull(candidate.evaluation()).brief(),
                 Objects.requireNonNull(candidate.verdict()).text(),
                 targets);
-    }
-
-    /** With the classes that lost most alone: a report of a thousand classes helps nobody. */
-    private static Evaluation brief(Evaluation evaluation) {
-        return new Evaluation(
-                evaluation.samples(),
-                evaluation.quality(),
-                evaluation.parentQuality(),
-                evaluation.agreement(),
-                evaluation.cosine(),
-                evaluation.sqnrDecibels(),
-                evaluation.classes().stream().limit(10).toList(),
-                evaluation.latency());
     }
 
     /** Share of the work that is done, as far as it can be known. */

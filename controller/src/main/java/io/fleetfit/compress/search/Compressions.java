@@ -10,6 +10,8 @@ import io.fleetfit.compress.ModelWorkshop;
 import io.fleetfit.compress.Recipe;
 import io.fleetfit.compress.RecipeBook;
 import io.fleetfit.compress.ReportStore;
+import io.fleetfit.compress.evaluate.QualityMetric;
+import io.fleetfit.onnx.ModelRefused;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.JsonCodec;
 import io.fleetfit.protocol.ModelContract;
@@ -93,8 +95,9 @@ public final class Compressions {
 
     /** Puts a search in line; whatever can be refused is refused at once. */
     public Job submit(Wish wish) {
-        ModelVersion version = parts.registry().resolve(wish.model(), wish.revision());
         ModelContract contract = parts.registry().model(wish.model()).contract();
+        ModelVersion version = parts.registry().resolve(wish.model(), wish.revision());
+        var unused = QualityMetric.of(contract);
         bounds(wish);
         List<SearchTarget> targets = parts.targets().resolve(wish.targets());
         List<Recipe> recipes = recipes(wish.recipes());
@@ -128,7 +131,7 @@ public final class Compressions {
     }
 
     private static Set<Digest> uses(SearchOrder order) {
-        Set<Digest> uses = new HashSet<>(Set.of(order.source(), order.validation().digest()));
+        Set<Digest> uses = new HashSet<>(List.of(order.source(), order.validation().digest()));
         if (order.calibration() != null) {
             uses.add(order.calibration().digest());
         }
@@ -187,7 +190,7 @@ public final class Compressions {
                 .choose(wish.validation() == null ? "calibration" : "validation", reference, contract, MOST_VALIDATION);
     }
 
-    private Map<String, Object> run(JsonNode request, JobContext context) throws IOException {
+    private Map<String, Object> run(JsonNode request, JobContext context) throws ModelRefused, IOException {
         SearchOrder order = order(request);
         uses(order).forEach(context::hold);
         ModelContract contract = parts.registry().model(order.model()).contract();

@@ -2,10 +2,9 @@ package io.fleetfit.compress.search;
 
 import io.fleetfit.compress.Lineage;
 import io.fleetfit.compress.ReportStore;
-import io.fleetfit.compress.Target;
 import io.fleetfit.compress.Tool;
+import io.fleetfit.compress.VariantImports;
 import io.fleetfit.compress.VariantReport;
-import io.fleetfit.compress.evaluate.Evaluation;
 import io.fleetfit.protocol.ModelContract;
 import io.fleetfit.registry.ModelRegistry;
 import io.fleetfit.registry.Quality;
@@ -14,7 +13,6 @@ import io.fleetfit.registry.VariantRef;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Makes the members of fronts variants of their version. Doing it again after a crash changes nothing. */
@@ -34,7 +32,10 @@ final class Registration {
         List<String> names = new ArrayList<>();
         for (SearchReport.Member member : report.members()) {
             VariantRef ref = place(order, member);
-            quality(ref, member.evaluation());
+            Quality quality = VariantImports.quality(contract, member.evaluation());
+            if (quality != null) {
+                registry.setQuality(ref, quality);
+            }
             reports.put(ref, report(order, member));
             names.add(ref.toString());
         }
@@ -53,7 +54,6 @@ final class Registration {
         boolean taken = there.stream().anyMatch(variant -> variant.ref().variant().equals(member.name()));
         String name = taken ? member.name() + "-" + member.blob().hex().substring(0, 8) : member.name();
         VariantRef ref = new VariantRef(order.model(), order.version(), name);
-        Target target = member.recipe().target();
         return registry.addVariant(new Variant(
                         ref,
                         member.blob(),
@@ -65,23 +65,9 @@ final class Registration {
                         member.settings(),
                         member.summary(),
                         null,
-                        target == Target.ANY ? Map.of() : Map.of("kernels", target.text()),
+                        member.recipe().tags(),
                         Instant.EPOCH))
                 .ref();
-    }
-
-    private void quality(VariantRef ref, Evaluation evaluation) {
-        Evaluation.Estimate quality = evaluation.quality();
-        if (quality != null && quality.metric().equals(contract.qualityMetric())) {
-            registry.setQuality(
-                    ref,
-                    new Quality(
-                            quality.metric(),
-                            quality.value(),
-                            evaluation.samples(),
-                            Math.min(quality.low(), quality.value()),
-                            Math.max(quality.high(), quality.value())));
-        }
     }
 
     private static VariantReport report(SearchOrder order, SearchReport.Member member) {

@@ -1,6 +1,7 @@
 package io.fleetfit.compress.search;
 
 import io.fleetfit.compress.JobContext;
+import io.fleetfit.onnx.ModelRefused;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ final class SearchRun {
         this.search = new CompressionSearch(order.plan());
     }
 
-    SearchReport run() throws IOException {
+    SearchReport run() throws ModelRefused, IOException {
         ExecutorService workers = Executors.newFixedThreadPool(order.parallel(), work -> {
             Thread thread = new Thread(work, "compress");
             thread.setDaemon(true);
@@ -50,6 +51,8 @@ final class SearchRun {
                 }
             }
             double before = journal.spentSeconds();
+            context.at(0, "checks the data sets");
+            runner.checkSamples(order.plan().firstSamples());
             while (!search.ready().isEmpty()) {
                 context.checkpoint();
                 double left = order.budgetSeconds() - before - seconds();
@@ -84,7 +87,7 @@ final class SearchRun {
 
     /** How the next steps ended; those that the budget cut off are not among them. */
     private List<Outcome> wave(Journal journal, ExecutorService workers, double left, double before)
-            throws IOException {
+            throws ModelRefused, IOException {
         List<Outcome> known = new ArrayList<>();
         Map<Step, Future<Outcome>> running = new HashMap<>();
         List<Step> steps = next();
@@ -115,7 +118,7 @@ final class SearchRun {
         return known;
     }
 
-    private Outcome inTurn(Step step) throws IOException, InterruptedException {
+    private Outcome inTurn(Step step) throws ModelRefused, IOException, InterruptedException {
         Lock lock = step.kind() == Step.Kind.MEASURE ? quiet.writeLock() : quiet.readLock();
         lock.lockInterruptibly();
         try {
@@ -125,7 +128,7 @@ final class SearchRun {
         }
     }
 
-    private @Nullable Outcome await(Future<Outcome> future, long end) throws IOException {
+    private @Nullable Outcome await(Future<Outcome> future, long end) throws ModelRefused, IOException {
         try {
             // The job's own thread is never interrupted; cancelling breaks off the work that it waits for.
             return future.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -135,6 +138,9 @@ final class SearchRun {
             Thread.currentThread().interrupt();
             throw new IOException("the search was interrupted", e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof ModelRefused cause) {
+                throw cause;
+            }
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }

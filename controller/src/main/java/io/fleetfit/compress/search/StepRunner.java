@@ -9,6 +9,7 @@ import io.fleetfit.compress.evaluate.EvaluationOrder;
 import io.fleetfit.dataset.SampleSource;
 import io.fleetfit.onnx.ModelRefused;
 import io.fleetfit.protocol.Digest;
+import io.fleetfit.protocol.ExecutionSettings;
 import io.fleetfit.protocol.ModelContract;
 import io.fleetfit.registry.BlobStore;
 import java.io.IOException;
@@ -69,7 +70,32 @@ final class StepRunner {
         return key.substring(key.indexOf(':') + 1, key.lastIndexOf(':'));
     }
 
-    Outcome run(Step step) throws IOException {
+    /**
+     * Runs the parent beside itself on some samples: samples that do not fit the model are found before any work is done.
+     */
+    void checkSamples(int samples) throws ModelRefused, IOException {
+        evaluate(blobs.file(order.source()), ExecutionSettings.cpu(), samples, null);
+        DataChoice calibration = order.calibration();
+        if (calibration != null) {
+            SampleSource source = choices.source(calibration, 1);
+            EvaluationOrder look = new EvaluationOrder(
+                    blobs.file(order.source()),
+                    blobs.file(order.source()),
+                    ExecutionSettings.cpu(),
+                    contract,
+                    source,
+                    context.folder().resolve("answers-calibration"),
+                    null);
+            var unused = context.breakable(() -> workshop.evaluate(look));
+        }
+    }
+
+    /**
+     * Does a step.
+     *
+     * @throws ModelRefused if the samples are at fault, which no other candidate can mend
+     */
+    Outcome run(Step step) throws ModelRefused, IOException {
         long begin = System.nanoTime();
         try {
             return switch (step.kind()) {
@@ -85,6 +111,9 @@ final class StepRunner {
                             seconds(begin));
             };
         } catch (ModelRefused e) {
+            if (e.code() == ModelRefused.Code.DATA_SET) {
+                throw e;
+            }
             return Outcome.failed(step, String.valueOf(e.getMessage()), seconds(begin));
         }
     }
@@ -117,11 +146,17 @@ final class StepRunner {
         if (candidate == null) {
             throw new IllegalStateException("the candidate " + step.recipe().name() + " was not made");
         }
+        return evaluate(blobs.file(candidate.digest()), candidate.settings(), samples, latencyThreads);
+    }
+
+    private Evaluation evaluate(
+            Path variant, ExecutionSettings settings, int samples, @Nullable Integer latencyThreads)
+            throws ModelRefused, IOException {
         Path answers = context.folder().resolve("answers-" + samples);
         EvaluationOrder evaluation = new EvaluationOrder(
                 blobs.file(order.source()),
-                blobs.file(candidate.digest()),
-                candidate.settings(),
+                variant,
+                settings,
                 contract,
                 choices.source(order.validation(), samples),
                 answers,
