@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ModelCommands.class,
             VariantCommands.class,
+            DataSetCommands.class,
             ProfileCommands.class,
             DeviceCommands.class,
             DeploymentCommands.class,
