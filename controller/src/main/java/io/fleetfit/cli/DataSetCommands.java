@@ -7,11 +7,13 @@ import io.fleetfit.dataset.pack.DataSetPacker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,6 +62,7 @@ final class DataSetCommands extends GroupCommand {
                 "  fleetfit dataset import digits.npz --name digits --tag from=lab"
             })
     static final class Import extends ApiCommand {
+        private static final Duration KEPT = Duration.ofDays(2);
         private static final Pattern SHARE = Pattern.compile("(\\d{1,3}(?:\\.\\d+)?)\\s*%");
 
         @Parameters(paramLabel = "PATH", description = "folder, array or list")
@@ -109,7 +112,8 @@ final class DataSetCommands extends GroupCommand {
         private Map<String, Double> shares() {
             Map<String, Double> shares = new LinkedHashMap<>();
             double sum = 0;
-            for (Map.Entry<String, String> split : splits == null ? List.<Map.Entry<String, String>>of() : splits.entrySet()) {
+            Map<String, String> wished = splits == null ? Map.of() : splits;
+            for (Map.Entry<String, String> split : wished.entrySet()) {
                 Matcher share = SHARE.matcher(split.getValue().strip());
                 double value = share.matches() ? Double.parseDouble(share.group(1)) / 100 : 0;
                 sum += value;
@@ -127,9 +131,22 @@ final class DataSetCommands extends GroupCommand {
         private Path target() {
             Path folder = surroundings().home().resolve(".cache/fleetfit/datasets");
             try {
-                return Files.createTempFile(Files.createDirectories(folder), "set", ".zip");
+                removeOld(Files.createDirectories(folder));
+                return Files.createTempFile(folder, "set", ".zip");
             } catch (IOException e) {
                 throw CliFailure.badInput("folder", folder.toString(), "cannot be written: " + e.getMessage());
+            }
+        }
+
+        /** What a killed import left. */
+        private void removeOld(Path folder) throws IOException {
+            Instant limit = clock().instant().minus(KEPT);
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    if (Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
+                        Files.deleteIfExists(file);
+                    }
+                }
             }
         }
 
@@ -149,8 +166,8 @@ final class DataSetCommands extends GroupCommand {
                 output().print(result, out());
                 return;
             }
-            say("Imported " + name + ": " + Show.text(result, "samples") + " samples, "
-                    + Show.text(result, "labelled") + " labelled, " + Show.text(result, "classes") + " classes");
+            say("Imported " + name + ": " + Show.text(result, "samples") + " samples, " + Show.text(result, "labelled")
+                    + " labelled, " + Show.text(result, "classes") + " classes");
             if (!result.path("splits").isEmpty()) {
                 say("splits " + Show.pairs(result, "splits"));
             }

@@ -90,7 +90,14 @@ class TourTest {
     private void dataSets() throws Exception {
         Path lines = Lines.write(folder.resolve("lines"), 4);
         softly.assertThat(run(
-                        "dataset", "import", lines.toString(), "--name", "lines", "--split", "calibration=25%", "--tag",
+                        "dataset",
+                        "import",
+                        lines.toString(),
+                        "--name",
+                        "lines",
+                        "--split",
+                        "calibration=25%",
+                        "--tag",
                         "from=lab"))
                 .contains("Imported lines: 8 samples, 8 labelled, 2 classes", "splits calibration=2");
         softly.assertThat(run("dataset", "list")).contains("lines", "PICTURES", "CLASSES", "calibration=2");
