@@ -153,7 +153,7 @@ final class DataSetCommands extends GroupCommand {
         private DataSetPacker.Packed pack(DataSetPacker.Order order, Path target) {
             try (ProgressLine line = progress()) {
                 return DataSetPacker.pack(
-                        order, target, samples -> line.show("Packing", 0, Show.count(samples) + " samples"));
+                        order, target, samples -> line.show("Packing", 0, Show.count((double) samples) + " samples"));
             } catch (BadDataSet e) {
                 throw CliFailure.badInput("dataset", path.toString(), String.valueOf(e.getMessage()));
             } catch (IOException e) {
