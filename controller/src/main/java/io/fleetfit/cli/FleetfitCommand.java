@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             VariantCommands.class,
             RecipeCommands.class,
             JobCommands.class,
+            DataSetCommands.class,
             ProfileCommands.class,
             DeviceCommands.class,
             DeploymentCommands.class,

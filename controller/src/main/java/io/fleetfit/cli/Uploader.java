@@ -37,7 +37,7 @@ final class Uploader {
     /** Uploads the file; the digest of its blob. */
     String upload(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw CliFailure.badInput("file", file.toString(), "is no file; name an ONNX file");
+            throw CliFailure.badInput("file", file.toString(), "is no file; name one that can be read");
         }
         try {
             String sha256 = digest(file);

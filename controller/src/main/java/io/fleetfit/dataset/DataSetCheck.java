@@ -151,7 +151,7 @@ public final class DataSetCheck {
             boxed++;
             for (SampleRow.BoxRow box : row.boxes()) {
                 count(row, box.label());
-                if (!box.isProper()) {
+                if (!box.liesInside()) {
                     throw new BadDataSet(row.text() + " has the box " + box
                             + "; sides are shares of the picture, 0 to 1, left below right and top below bottom");
                 }

@@ -2,6 +2,7 @@ package io.fleetfit.cli;
 
 import io.fleetfit.app.Config;
 import io.fleetfit.app.Controller;
+import io.fleetfit.dataset.Lines;
 import io.fleetfit.fit.Fits;
 import io.fleetfit.onnx.SmallModels;
 import io.fleetfit.protocol.JsonCodec;
@@ -58,6 +59,7 @@ class TourTest {
     @Test
     void every_command_does_its_work_on_a_real_controller() throws Exception {
         models();
+        dataSets();
         profiles();
         devices();
         deployments();
@@ -83,6 +85,37 @@ class TourTest {
         CliRun refused = cli("model", "import", bad.toString(), "--name", "bad");
         softly.assertThat(refused.exitCode()).as(refused.err()).isEqualTo(ExitCodes.REFUSED);
         softly.assertThat(refused.err().lines()).hasSize(1);
+    }
+
+    private void dataSets() throws Exception {
+        Path lines = Lines.write(folder.resolve("lines"), 4);
+        softly.assertThat(run(
+                        "dataset",
+                        "import",
+                        lines.toString(),
+                        "--name",
+                        "lines",
+                        "--split",
+                        "calibration=25%",
+                        "--tag",
+                        "from=lab"))
+                .contains("Imported lines: 8 samples, 8 labelled, 2 classes", "splits calibration=2");
+        softly.assertThat(run("dataset", "list")).contains("lines", "PICTURES", "CLASSES", "calibration=2");
+        softly.assertThat(run("dataset", "show", "lines")).contains("from=lab", "upright", "turned", "0 repeated");
+        CliRun again = cli("dataset", "import", lines.toString(), "--name", "lines");
+        softly.assertThat(again.exitCode()).isEqualTo(ExitCodes.REFUSED);
+        softly.assertThat(again.err()).contains("exists already");
+        Files.writeString(lines.resolve("upright/0.png"), "no picture");
+        CliRun broken = cli("dataset", "import", lines.toString(), "--name", "broken");
+        softly.assertThat(broken.exitCode()).isEqualTo(ExitCodes.REFUSED);
+        softly.assertThat(broken.err()).contains("upright/0.png", "neither JPEG nor PNG", "[data-set]");
+        softly.assertThat(broken.err().lines()).hasSize(1);
+        CliRun missing = cli("dataset", "import", folder.resolve("nothing").toString(), "--name", "nothing");
+        softly.assertThat(missing.exitCode()).isEqualTo(ExitCodes.USAGE);
+        softly.assertThat(run("dataset", "list")).doesNotContain("broken", "nothing");
+        softly.assertThat(folder.resolve(".cache/fleetfit/datasets")).isEmptyDirectory();
+        softly.assertThat(run("dataset", "delete", "lines")).contains("Deleted the data set lines");
+        softly.assertThat(cli("dataset", "show", "lines").err()).contains("there is no data set 'lines'");
     }
 
     private void profiles() throws Exception {

@@ -109,12 +109,12 @@ final class DetectionScores {
             long truths = each.truths(times);
             if (truths > 0) {
                 for (int k = 0; k < overlaps; k++) {
-                    sum += each.averagePrecision(times, truths, k) / overlaps;
+                    sum += each.averagePrecision(times, truths, k);
                 }
                 counted++;
             }
         }
-        return counted == 0 ? 0 : sum / counted;
+        return counted == 0 ? 0 : sum / (counted * overlaps);
     }
 
     /** Detections of a class, best first. */

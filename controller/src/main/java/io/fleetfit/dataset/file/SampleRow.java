@@ -33,7 +33,7 @@ public record SampleRow(
      */
     public record BoxRow(int label, double left, double top, double right, double bottom) {
         /** Whether it lies in the picture and has an area. */
-        public boolean isProper() {
+        public boolean liesInside() {
             return left >= 0 && top >= 0 && right <= 1 && bottom <= 1 && left < right && top < bottom;
         }
     }

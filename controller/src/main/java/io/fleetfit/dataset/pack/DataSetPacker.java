@@ -136,7 +136,7 @@ public final class DataSetPacker {
                     box.top() / height,
                     box.right() / width,
                     box.bottom() / height);
-            if (!made.isProper()) {
+            if (!made.liesInside()) {
                 throw new BadDataSet(
                         "sample '" + raw.id() + "' (line " + raw.line() + ") has the box [" + box.left() + ", "
                                 + box.top() + ", " + box.right() + ", " + box.bottom()
