@@ -44,8 +44,7 @@ final class CompressionParts {
         RecipeBook recipes = new RecipeBook(database.recipeStore(), clock);
         ReportStore reports = database.reportStore();
         SampleChoices samples = new RegisteredSamples(dataSets, blobs);
-        ModelImports.Parts parts =
-                new ModelImports.Parts(registry, blobs, workshop, jobs, recipes, reports, samples);
+        ModelImports.Parts parts = new ModelImports.Parts(registry, blobs, workshop, jobs, recipes, reports, samples);
         SearchTargets targets = new SearchTargets(kernels(profiles), MachineKernels.read());
         int children = Math.min(MOST_CHILDREN, Runtime.getRuntime().availableProcessors());
         return new Services.Compression(

@@ -130,11 +130,7 @@ public final class Controller implements AutoCloseable {
                         fleet, database.telemetryStore(), link, chunks, desired, finder, events, metrics, clock),
                 new MeasurementLog(registryStore, fleet, clock),
                 followedBy(rollouts)));
-        Jobs jobs = closeLater(new Jobs(
-                data.resolve("jobs"),
-                config.limits().jobs(),
-                new JobEvents(events),
-                clock));
+        Jobs jobs = closeLater(new Jobs(data.resolve("jobs"), config.limits().jobs(), new JobEvents(events), clock));
         DataSetStore dataSetStore = database.dataSetStore();
         DataSets dataSets = new DataSets(
                 dataSetStore,

@@ -88,7 +88,8 @@ final class ApiClient {
         try {
             Path draft = Files.createTempFile(folder, "download", ".tmp");
             try {
-                HttpRequest request = request(path).timeout(Duration.ofMinutes(30)).build();
+                HttpRequest request =
+                        request(path).timeout(Duration.ofMinutes(30)).build();
                 HttpResponse<Path> response = http.send(request, BodyHandlers.ofFile(draft));
                 if (response.statusCode() >= 300) {
                     throw CliFailure.refused(ApiClient.problemText(

@@ -29,8 +29,7 @@ final class CompareCommand extends ApiCommand {
 
     @Override
     int run(ApiClient api) {
-        JsonNode comparison =
-                api.get(Revision.parse("MODEL", version).versionPath(api) + "/comparison");
+        JsonNode comparison = api.get(Revision.parse("MODEL", version).versionPath(api) + "/comparison");
         if (output().isPage()) {
             out().print(FrontPage.of(comparison));
             out().flush();

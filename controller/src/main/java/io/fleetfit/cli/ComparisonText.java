@@ -102,7 +102,8 @@ final class ComparisonText {
         for (JsonNode target : search.path("targets")) {
             String name = target.path("name").asText();
             String members = Show.pairs(search.path("fronts").path(name)).replace(",", ", ");
-            String kernels = target.path("kernels").asText().toLowerCase(Locale.ROOT).replace('_', '-');
+            String kernels =
+                    target.path("kernels").asText().toLowerCase(Locale.ROOT).replace('_', '-');
             wrapped(
                     "  ",
                     name + " (" + kernels + (target.path("thisMachine").asBoolean() ? ", as this machine" : "") + "): "
@@ -113,8 +114,12 @@ final class ComparisonText {
             out.println("Dropped");
         }
         for (JsonNode each : search.path("dropped")) {
-            String where = each.hasNonNull("target") ? " for " + each.path("target").asText() : "";
-            wrapped("  ", each.path("name").asText() + where + ": " + each.path("reason").asText());
+            String where =
+                    each.hasNonNull("target") ? " for " + each.path("target").asText() : "";
+            wrapped(
+                    "  ",
+                    each.path("name").asText() + where + ": "
+                            + each.path("reason").asText());
         }
     }
 

@@ -153,7 +153,11 @@ final class CompressCommands {
         @Parameters(paramLabel = "MODEL@VERSION", description = "version or alias: the teacher")
         private String version;
 
-        @Option(names = "--data", required = true, paramLabel = "SET[:SPLIT]", description = "what the teacher is asked")
+        @Option(
+                names = "--data",
+                required = true,
+                paramLabel = "SET[:SPLIT]",
+                description = "what the teacher is asked")
         private String data;
 
         @Option(names = "--out", required = true, paramLabel = "FILE", description = "file to write")
@@ -166,8 +170,7 @@ final class CompressCommands {
             JsonNode result = new Jobs(api, progress()).await(begun);
             api.download("jobs/" + ApiClient.escape(begun.path("job").asText()) + "/file", file);
             if (output().forPeople()) {
-                say("Wrote " + file + ": " + Show.text(result, "samples") + " samples, "
-                        + Show.bytes(result, "size"));
+                say("Wrote " + file + ": " + Show.text(result, "samples") + " samples, " + Show.bytes(result, "size"));
                 say("arrays " + Show.pairs(result, "arrays"));
             } else {
                 output().print(result, out());

@@ -39,15 +39,17 @@ final class Family {
     }
 
     private static Member member(Path file, @Nullable String name, Map<String, String> tags) {
-        String bare = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).replaceAll("\\.onnx$", "");
+        String bare =
+                String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).replaceAll("\\.onnx$", "");
         Map<String, String> all = new TreeMap<>();
         Matcher part = PART.matcher(bare);
         while (part.find()) {
-            String key = switch (part.group(1).charAt(0)) {
-                case 'w' -> "width";
-                case 'd' -> "depth";
-                default -> "resolution";
-            };
+            String key =
+                    switch (part.group(1).charAt(0)) {
+                        case 'w' -> "width";
+                        case 'd' -> "depth";
+                        default -> "resolution";
+                    };
             all.put(key, part.group(2));
         }
         all.putAll(tags);
@@ -58,7 +60,8 @@ final class Family {
     /** Members of a manifest; files are beside it unless their paths are absolute. */
     static List<Member> ofManifest(Path manifest) {
         String text = Documents.text("--manifest", manifest);
-        boolean isCsv = String.valueOf(manifest.getFileName()).toLowerCase(Locale.ROOT).endsWith(".csv");
+        boolean isCsv =
+                String.valueOf(manifest.getFileName()).toLowerCase(Locale.ROOT).endsWith(".csv");
         List<Map<String, String>> rows = isCsv ? csv(manifest, text) : yaml(manifest, text);
         List<Member> members = new ArrayList<>();
         for (Map<String, String> row : rows) {

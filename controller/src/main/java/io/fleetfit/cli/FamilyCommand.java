@@ -55,10 +55,7 @@ final class FamilyCommand extends ApiCommand {
     @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "tag of all; may be repeated")
     private @Nullable Map<String, String> tags;
 
-    @Option(
-            names = "--data",
-            paramLabel = "SET[:SPLIT]",
-            description = "compare each with its parent on this data set")
+    @Option(names = "--data", paramLabel = "SET[:SPLIT]", description = "compare each with its parent on this data set")
     private @Nullable String data;
 
     @Override
@@ -106,8 +103,9 @@ final class FamilyCommand extends ApiCommand {
             }
             if (!names.add(member.name())) {
                 throw CliFailure.badInput(
-                        "FILE", member.file().toString(), "two files would be the variant '" + member.name()
-                                + "'; name them in a manifest");
+                        "FILE",
+                        member.file().toString(),
+                        "two files would be the variant '" + member.name() + "'; name them in a manifest");
             }
         }
         return members;
@@ -137,8 +135,7 @@ final class FamilyCommand extends ApiCommand {
         }
         try {
             String blob = new Uploader(api, surroundings(), progress()).upload(member.file());
-            JsonNode result =
-                    new Jobs(api, progress()).await(api.post(path + "/variants", request.put("blob", blob)));
+            JsonNode result = new Jobs(api, progress()).await(api.post(path + "/variants", request.put("blob", blob)));
             row.put("state", "added");
             copy(result, "/evaluation/agreement/value", row, "agreement");
             copy(result, "/evaluation/quality/value", row, "quality");

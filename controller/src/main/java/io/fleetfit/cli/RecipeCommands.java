@@ -43,7 +43,9 @@ final class RecipeCommands extends GroupCommand {
                     .column("PRECISION", it -> Show.text(it, "recipe/precision"))
                     .column("TARGET", RecipeCommands::target)
                     .column("FROM", it -> it.path("builtIn").asBoolean() ? "fleetfit" : "user")
-                    .column("DESCRIPTION", it -> Show.text(it, it.hasNonNull("problem") ? "problem" : "recipe/description"));
+                    .column(
+                            "DESCRIPTION",
+                            it -> Show.text(it, it.hasNonNull("problem") ? "problem" : "recipe/description"));
             output().print(answer, Show.list(answer, "recipes"), table, out());
             return ExitCodes.OK;
         }

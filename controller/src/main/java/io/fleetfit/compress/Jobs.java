@@ -203,7 +203,8 @@ public final class Jobs implements AutoCloseable, BlobReferences {
 
     private void progress(String id, double share, String message) {
         Job now = jobs.computeIfPresent(
-                id, (key, job) -> job.state() == Job.State.RUNNING
+                id,
+                (key, job) -> job.state() == Job.State.RUNNING
                         ? with(job, Job.State.RUNNING, share, message, null, null)
                         : job);
         if (now != null) {

@@ -166,8 +166,7 @@ public final class ModelImports {
         return Map.of(
                 "model", version.model(),
                 "version", version.version(),
-                "variants",
-                        drafts.stream().map(draft -> draft.recipe().name()).toList(),
+                "variants", drafts.stream().map(draft -> draft.recipe().name()).toList(),
                 "parameters", report.summary().parameters(),
                 "macs", report.summary().totalMacs(),
                 "runMillis", report.runMillis());

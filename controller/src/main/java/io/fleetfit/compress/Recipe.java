@@ -63,14 +63,7 @@ public record Recipe(
             chosen.add(new PassSpec(pass.name(), changed));
         }
         return new Recipe(
-                Variation.name(name, value),
-                description,
-                precision,
-                target,
-                chosen,
-                settings,
-                expandsWeights,
-                null);
+                Variation.name(name, value), description, precision, target, chosen, settings, expandsWeights, null);
     }
 
     /** Tags of the variant that it makes: {@code kernels} names the kernels that it is right for, unless all are. */

@@ -67,8 +67,8 @@ public final class RecipeBook {
         }
         return store.find(name)
                 .map(stored -> RecipeReader.read(stored.yaml()))
-                .orElseThrow(() -> new Invalid(
-                        "there is no such recipe: '" + name + "'", field, name, "use some of " + names()));
+                .orElseThrow(() ->
+                        new Invalid("there is no such recipe: '" + name + "'", field, name, "use some of " + names()));
     }
 
     /** Every name. */
@@ -116,12 +116,7 @@ public final class RecipeBook {
 
     private static Entry builtIn(String name) {
         return new Entry(
-                name,
-                true,
-                Recipes.yaml(name).orElseThrow(),
-                Recipes.find(name).orElseThrow(),
-                null,
-                null);
+                name, true, Recipes.yaml(name).orElseThrow(), Recipes.find(name).orElseThrow(), null, null);
     }
 
     private static Entry entry(RecipeStore.Stored stored) {

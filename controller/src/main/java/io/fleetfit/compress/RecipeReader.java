@@ -21,8 +21,8 @@ public final class RecipeReader {
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final int MOST_TEXT = 100_000;
     private static final int MOST_NAME = 40;
-    private static final List<String> FIELDS = List.of(
-            "name", "description", "precision", "target", "passes", "settings", "expandsWeights", "vary");
+    private static final List<String> FIELDS =
+            List.of("name", "description", "precision", "target", "passes", "settings", "expandsWeights", "vary");
 
     private final List<String> problems = new ArrayList<>();
 
@@ -38,8 +38,8 @@ public final class RecipeReader {
         Optional<Recipe> recipe = reader.tree(yaml).flatMap(reader::recipe);
         if (!reader.problems.isEmpty() || recipe.isEmpty()) {
             throw new Invalid(
-                    "the recipe has " + reader.problems.size() + " problem"
-                            + (reader.problems.size() == 1 ? "" : "s") + ": " + String.join("; ", reader.problems),
+                    "the recipe has " + reader.problems.size() + " problem" + (reader.problems.size() == 1 ? "" : "s")
+                            + ": " + String.join("; ", reader.problems),
                     "recipe",
                     reader.problems.size(),
                     "mend them all and try again");

@@ -32,7 +32,10 @@ public final class Recipes {
 
     private static Map<String, String> load() {
         Map<String, String> texts = new LinkedHashMap<>();
-        text("index.txt").lines().filter(line -> !line.isBlank()).forEach(name -> texts.put(name, text(name + ".yaml")));
+        text("index.txt")
+                .lines()
+                .filter(line -> !line.isBlank())
+                .forEach(name -> texts.put(name, text(name + ".yaml")));
         return texts;
     }
 

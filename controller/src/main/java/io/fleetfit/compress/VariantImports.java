@@ -94,11 +94,7 @@ public final class VariantImports {
     }
 
     private Map<String, Object> run(
-            NewVariant request,
-            ModelContract contract,
-            Digest teacher,
-            @Nullable DataChoice choice,
-            JobContext context)
+            NewVariant request, ModelContract contract, Digest teacher, @Nullable DataChoice choice, JobContext context)
             throws ModelRefused, IOException {
         context.at(0.1, "checks the file");
         Path file = parts.blobs().file(request.blob());
@@ -118,11 +114,9 @@ public final class VariantImports {
                         quality(contract, evaluation),
                         request.tags(),
                         clock.instant()));
-        Map<String, Object> result =
-                new HashMap<>(Map.of("variant", added.ref().toString()));
+        Map<String, Object> result = new HashMap<>(Map.of("variant", added.ref().toString()));
         if (evaluation != null && choice != null) {
-            parts.reports()
-                    .put(added.ref(), new VariantReport(null, evaluation, choice.name(), List.of(), List.of()));
+            parts.reports().put(added.ref(), new VariantReport(null, evaluation, choice.name(), List.of(), List.of()));
             result.put("evaluation", evaluation);
         }
         return result;

@@ -57,10 +57,21 @@ final class CompressRoutes {
         api.add(POST, VERSION + "/compressions", Access.OPERATOR, routes::compress);
         api.add(GET, VERSION + "/comparison", Access.VIEWER, routes::compare);
         api.add(POST, VERSION + "/distill-sets", Access.OPERATOR, routes::distill);
-        api.add(GET, JOBS, Access.VIEWER, call -> Answer.ok(Map.of("jobs", services.jobs().list())));
-        api.add(GET, JOBS + "/:id", Access.VIEWER, call -> Answer.ok(services.jobs().job(call.path("id"))));
         api.add(
-                DELETE, JOBS + "/:id", Access.OPERATOR, call -> Answer.accepted(services.jobs().cancel(call.path("id"))));
+                GET,
+                JOBS,
+                Access.VIEWER,
+                call -> Answer.ok(Map.of("jobs", services.jobs().list())));
+        api.add(
+                GET,
+                JOBS + "/:id",
+                Access.VIEWER,
+                call -> Answer.ok(services.jobs().job(call.path("id"))));
+        api.add(
+                DELETE,
+                JOBS + "/:id",
+                Access.OPERATOR,
+                call -> Answer.accepted(services.jobs().cancel(call.path("id"))));
         api.add(GET, JOBS + "/:id/file", Access.VIEWER, routes::file);
     }
 
@@ -90,11 +101,7 @@ final class CompressRoutes {
         Map<String, Object> answer = new HashMap<>(Map.of(
                 "model", version.model(),
                 "version", version.version(),
-                "metric",
-                        services.registry()
-                                .model(version.model())
-                                .contract()
-                                .qualityMetric(),
+                "metric", services.registry().model(version.model()).contract().qualityMetric(),
                 "variants", VariantViews.of(version, services)));
         services.compression()
                 .reports()
@@ -119,7 +126,10 @@ final class CompressRoutes {
         Object blob = job.result() == null ? null : job.result().get("blob");
         if (blob == null) {
             throw new Conflict(
-                    "the job has made no file", "job", job.id(), "wait until it has succeeded; not every kind makes one");
+                    "the job has made no file",
+                    "job",
+                    job.id(),
+                    "wait until it has succeeded; not every kind makes one");
         }
         Digest digest = new Digest(blob.toString());
         if (!services.blobs().contains(digest)) {

@@ -27,7 +27,8 @@ public final class MachineKernels {
         List<String> features = cpuinfo.stream()
                 .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
                 .findFirst()
-                .map(line -> Arrays.asList(line.substring(line.indexOf(':') + 1).strip().split("\\s+")))
+                .map(line -> Arrays.asList(
+                        line.substring(line.indexOf(':') + 1).strip().split("\\s+")))
                 .orElse(List.of());
         return Target.forDevice(arch, features, List.of());
     }

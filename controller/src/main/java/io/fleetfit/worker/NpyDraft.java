@@ -62,8 +62,8 @@ final class NpyDraft implements AutoCloseable {
         String head = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + rows + ", " + inner + "), }";
         int padding = ALIGNMENT - (FIXED + head.length() + 1) % ALIGNMENT;
         byte[] text = (head + " ".repeat(padding % ALIGNMENT) + "\n").getBytes(StandardCharsets.US_ASCII);
-        target.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length, (byte) (text.length >> 8)
-        });
+        target.write(
+                new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length, (byte) (text.length >> 8)});
         target.write(text);
         Files.copy(file, target);
     }

@@ -81,7 +81,8 @@ final class SoftTargets {
             }
             requireFinite(sample, promised.name(), tensor.data());
             boolean scores = first && contract.task() == Task.CLASSIFICATION;
-            array(scores && contract.softmax() ? "logits" : promised.name(), "<f4").floats(row(tensor), tensor.data());
+            array(scores && contract.softmax() ? "logits" : promised.name(), "<f4")
+                    .floats(row(tensor), tensor.data());
             if (scores) {
                 float[] shares = contract.softmax() ? softmax(tensor.data()) : tensor.data();
                 array(PROBABILITIES, "<f4").floats(row(tensor), shares);

@@ -62,7 +62,16 @@ class CompressTourTest {
         model = Lines.model(folder);
         Path contract = folder.resolve("contract.json");
         Files.write(contract, JsonCodec.encode(Lines.contract("top1")));
-        run("model", "import", model.toString(), "--name", "cls", "--contract", contract.toString(), "--recipes", "fp32");
+        run(
+                "model",
+                "import",
+                model.toString(),
+                "--name",
+                "cls",
+                "--contract",
+                contract.toString(),
+                "--recipes",
+                "fp32");
         run("dataset", "import", Lines.write(folder.resolve("lines"), 20).toString(), "--name", "lines");
     }
 
@@ -83,7 +92,9 @@ class CompressTourTest {
 
     private static CliRun refused(int exitCode, String... arguments) {
         CliRun run = cli(arguments);
-        assertThat(run.exitCode()).as("%s: %s%s", List.of(arguments), run.out(), run.err()).isEqualTo(exitCode);
+        assertThat(run.exitCode())
+                .as("%s: %s%s", List.of(arguments), run.out(), run.err())
+                .isEqualTo(exitCode);
         assertThat(run.err().lines()).as("%s", List.of(arguments)).hasSize(1);
         return run;
     }
@@ -91,9 +102,7 @@ class CompressTourTest {
     @Test
     @Order(1)
     void recipes_are_listed_shown_added_and_deleted() throws Exception {
-        Path mine = Files.writeString(
-                folder.resolve("large.yaml"),
-                """
+        Path mine = Files.writeString(folder.resolve("large.yaml"), """
                 name: large
                 description: Large tensors alone in 8 bits.
                 precision: int8-weights
@@ -140,7 +149,8 @@ class CompressTourTest {
             if (here.contains(variant.path("name").asText())) {
                 assertThat(variant.path("size").asLong()).isLessThan(Files.size(model));
                 assertThat(variant.at("/evaluation/quality/value").asDouble())
-                        .isGreaterThanOrEqualTo(variant.at("/evaluation/parentQuality/value").asDouble() - 0.02);
+                        .isGreaterThanOrEqualTo(
+                                variant.at("/evaluation/parentQuality/value").asDouble() - 0.02);
                 assertThat(variant.at("/lineage/parent").asText()).hasSize(64);
                 assertThat(variant.at("/quality/low").asDouble())
                         .isLessThanOrEqualTo(variant.at("/quality/value").asDouble());
@@ -163,7 +173,9 @@ class CompressTourTest {
                 .startsWith("<!DOCTYPE html>")
                 .contains("<svg", "fp16-storage", "light-dark(", "raspberry-pi-4b", "</html>")
                 .doesNotContain("<script", "http://", "https://", "src=");
-        assertThat(refused(ExitCodes.USAGE, "variant", "list", "cls", "-o", "html").err()).contains("no page");
+        assertThat(refused(ExitCodes.USAGE, "variant", "list", "cls", "-o", "html")
+                        .err())
+                .contains("no page");
     }
 
     @Test
@@ -171,15 +183,31 @@ class CompressTourTest {
     void searching_again_finds_the_variants_that_are_there() throws Exception {
         String before = run("variant", "list", "cls@1", "-o", "json");
 
-        String id = run("model", "compress", "cls@1", "--targets", "here", "--validation", "lines", "--max-drop", "2%",
-                        "--recipes", "fp32,fp16-storage,int8-weights", "--no-wait")
+        String id = run(
+                        "model",
+                        "compress",
+                        "cls@1",
+                        "--targets",
+                        "here",
+                        "--validation",
+                        "lines",
+                        "--max-drop",
+                        "2%",
+                        "--recipes",
+                        "fp32,fp16-storage,int8-weights",
+                        "--no-wait")
                 .replaceAll("(?s).*job watch (\\S+).*", "$1");
         assertThat(run("job", "watch", id)).contains("The job has succeeded", "fronts");
 
         assertThat(run("job", "list")).contains("compress", "SUCCEEDED", "import-dataset");
-        assertThat(new YAMLMapper().readTree(run("job", "show", id)).path("kind").asText()).isEqualTo("compress");
+        assertThat(new YAMLMapper()
+                        .readTree(run("job", "show", id))
+                        .path("kind")
+                        .asText())
+                .isEqualTo("compress");
         assertThat(JSON.readTree(run("variant", "list", "cls@1", "-o", "json")).path("variants"))
-                .hasSizeGreaterThanOrEqualTo(JSON.readTree(before).path("variants").size());
+                .hasSizeGreaterThanOrEqualTo(
+                        JSON.readTree(before).path("variants").size());
         assertThat(refused(ExitCodes.REFUSED, "job", "cancel", id).err()).contains("has ended already");
         assertThat(refused(ExitCodes.REFUSED, "job", "cancel", "j-none").err()).contains("no job 'j-none'");
     }
@@ -216,7 +244,9 @@ class CompressTourTest {
                 "lines");
 
         assertThat(imported.exitCode()).isEqualTo(ExitCodes.REFUSED);
-        assertThat(imported.out()).containsPattern("net_w1_d2 +depth=2,family=nas,width=1 +1\\.0000").contains("refused");
+        assertThat(imported.out())
+                .containsPattern("net_w1_d2 +depth=2,family=nas,width=1 +1\\.0000")
+                .contains("refused");
         assertThat(imported.err()).contains("net_w0.5_d1.onnx", "[contract]");
         assertThat(run("variant", "import-family", "cls@1", "--manifest", manifest.toString(), "--parent", "fp32"))
                 .contains("listed", "resolution=192,width=1.0", "added");
@@ -224,7 +254,8 @@ class CompressTourTest {
                 .contains("there already");
         assertThat(run("variant", "add", "cls@1", model.toString(), "--name", "again", "--data", "lines"))
                 .contains("agreement with the parent 1.0000");
-        assertThat(refused(ExitCodes.USAGE, "variant", "import-family", "cls@1").err()).contains("--manifest");
+        assertThat(refused(ExitCodes.USAGE, "variant", "import-family", "cls@1").err())
+                .contains("--manifest");
     }
 
     @Test
@@ -254,21 +285,33 @@ class CompressTourTest {
                 .contains("no target 'toaster'", "raspberry-pi-4b");
         assertThat(compress("--targets", "orin", "--validation", "lines").err())
                 .contains("'orin' may be several", "jetson-orin-nano");
-        assertThat(compress("--targets", "here", "--validation", "lines", "--recipes", "magic").err())
+        assertThat(compress("--targets", "here", "--validation", "lines", "--recipes", "magic")
+                        .err())
                 .contains("no such recipe: 'magic'", "fp32");
         assertThat(compress("--targets", "here", "--validation", "nothing").err())
                 .contains("no data set 'nothing'", "lines");
-        assertThat(compress("--targets", "here", "--validation", "lines:test").err()).contains("split 'test'");
+        assertThat(compress("--targets", "here", "--validation", "lines:test").err())
+                .contains("split 'test'");
         assertThat(compress("--targets", "here").err()).contains("quality cannot be judged without samples");
-        assertThat(compress("--targets", "here", "--validation", "lines", "--budget", "3s").err())
+        assertThat(compress("--targets", "here", "--validation", "lines", "--budget", "3s")
+                        .err())
                 .contains("10 seconds to 2 days");
         assertThat(refused(ExitCodes.USAGE, "model", "compress", "cls@1", "--targets", "here", "--max-drop", "140%")
                         .err())
                 .contains("140%");
-        assertThat(refused(ExitCodes.REFUSED, "model", "compress", "cls@9", "--targets", "here", "--validation", "lines")
+        assertThat(refused(
+                                ExitCodes.REFUSED,
+                                "model",
+                                "compress",
+                                "cls@9",
+                                "--targets",
+                                "here",
+                                "--validation",
+                                "lines")
                         .err())
                 .contains("cls@9");
-        assertThat(refused(ExitCodes.REFUSED, "model", "compress", "none@1", "--targets", "here").err())
+        assertThat(refused(ExitCodes.REFUSED, "model", "compress", "none@1", "--targets", "here")
+                        .err())
                 .contains("none");
     }
 
@@ -286,6 +329,7 @@ class CompressTourTest {
         Files.move(other.resolve("upright"), other.resolve("cat"));
         run("dataset", "import", other.toString(), "--name", "animals");
 
-        assertThat(compress("--targets", "here", "--validation", "animals").err()).contains("cat", "[data-set]");
+        assertThat(compress("--targets", "here", "--validation", "animals").err())
+                .contains("cat", "[data-set]");
     }
 }

@@ -14,8 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RecipesTest {
-    private static final String MINE =
-            """
+    private static final String MINE = """
             name: mine
             description: Halves.
             precision: fp16-storage
@@ -32,7 +31,9 @@ class RecipesTest {
 
     @Test
     void every_built_in_recipe_is_right_and_named_as_its_file() {
-        assertThat(Recipes.names()).contains("fp32", "fp16-storage", "int8-weights").doesNotHaveDuplicates();
+        assertThat(Recipes.names())
+                .contains("fp32", "fp16-storage", "int8-weights")
+                .doesNotHaveDuplicates();
         for (String name : Recipes.names()) {
             Recipe recipe = Recipes.find(name).orElseThrow();
             assertThat(recipe.name()).isEqualTo(name);
@@ -56,8 +57,7 @@ class RecipesTest {
 
     @Test
     void tells_every_problem_at_once() {
-        String bad =
-                """
+        String bad = """
                 name: Not A Name
                 precision: 8
                 target: gpu
@@ -87,7 +87,8 @@ class RecipesTest {
                         "vary.values must be a list of numbers");
         assertThatThrownBy(() -> RecipeReader.read("- a")).hasMessageContaining("it is no object");
         assertThatThrownBy(() -> RecipeReader.read("a: [")).hasMessageContaining("it is no YAML");
-        assertThatThrownBy(() -> RecipeReader.read("name: a")).hasMessageContainingAll("precision is missing", "passes");
+        assertThatThrownBy(() -> RecipeReader.read("name: a"))
+                .hasMessageContainingAll("precision is missing", "passes");
     }
 
     @Test
@@ -98,7 +99,8 @@ class RecipesTest {
         assertThat(book.names()).contains("mine", "fp32");
         assertThat(book.require("recipes", "mine").name()).isEqualTo("mine");
         assertThatThrownBy(() -> book.add(MINE.replace("1000}", "999}"))).isInstanceOf(Conflict.class);
-        assertThatThrownBy(() -> book.add(MINE.replace("name: mine", "name: fp32"))).isInstanceOf(Conflict.class);
+        assertThatThrownBy(() -> book.add(MINE.replace("name: mine", "name: fp32")))
+                .isInstanceOf(Conflict.class);
         assertThatThrownBy(() -> book.require("recipes", "theirs"))
                 .isInstanceOf(Invalid.class)
                 .hasMessageContaining("theirs");
@@ -127,7 +129,8 @@ class RecipesTest {
     @Test
     void devices_map_to_kernels() {
         assertThat(Target.forDevice("aarch64", List.of("asimd"), List.of())).isEqualTo(Target.ARM);
-        assertThat(Target.forDevice("aarch64", List.of("asimd"), List.of("cuda"))).isEqualTo(Target.SYMMETRIC);
+        assertThat(Target.forDevice("aarch64", List.of("asimd"), List.of("cuda")))
+                .isEqualTo(Target.SYMMETRIC);
         assertThat(Target.forDevice("x86_64", List.of("avx2", "avx512_vnni"), List.of()))
                 .isEqualTo(Target.X86_VNNI);
         assertThat(Target.forDevice("x86_64", List.of("avx2"), List.of())).isEqualTo(Target.X86);

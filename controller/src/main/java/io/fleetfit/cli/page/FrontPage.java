@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class FrontPage {
     private static final double SAME_MACS = 0.98;
 
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             :root { color-scheme: light dark; --ink: light-dark(#1c2330, #e4e8f0); --soft: light-dark(#5b6577, #9aa5b8);
               --line: light-dark(#dfe3ea, #333b4a); --back: light-dark(#ffffff, #151a22); --panel: light-dark(#f6f8fb, #1c222d);
               --mark: light-dark(#1f6feb, #6ea8ff); --gone: light-dark(#8a93a3, #788296); }
@@ -67,11 +66,17 @@ public final class FrontPage {
     }
 
     private String page() {
-        String name = escape(comparison.path("model").asText() + "@" + comparison.path("version").asText());
+        String name = escape(comparison.path("model").asText() + "@"
+                + comparison.path("version").asText());
         html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
-                .append("<title>").append(name).append(" · variants</title>\n<style>\n")
-                .append(STYLE).append("</style></head><body>\n<h1>").append(name).append(" · variants</h1>\n");
+                .append("<title>")
+                .append(name)
+                .append(" · variants</title>\n<style>\n")
+                .append(STYLE)
+                .append("</style></head><body>\n<h1>")
+                .append(name)
+                .append(" · variants</h1>\n");
         facts();
         html.append("<div class=\"both\"><div>\n");
         plots();
@@ -99,7 +104,9 @@ public final class FrontPage {
                 search().at("/validation/name").asText(),
                 search().path("maxDrop").asDouble() * 100,
                 search().path("seconds").asDouble(),
-                search().hasNonNull("stopped") ? " It ended early: " + search().path("stopped").asText() + "." : ""));
+                search().hasNonNull("stopped")
+                        ? " It ended early: " + search().path("stopped").asText() + "."
+                        : ""));
     }
 
     private void paragraph(String text) {
@@ -112,20 +119,35 @@ public final class FrontPage {
         figure(
                 FrontPlot.of(points, FrontPoint::ratio, "latency, as a ratio to the parent", metric),
                 "Latency measured on " + machine + ", one thread; it says nothing of other machines.");
-        double least = points.stream().map(FrontPoint::megaMacs).filter(macs -> macs != null).mapToDouble(macs -> macs).min().orElse(0);
-        double most = points.stream().map(FrontPoint::megaMacs).filter(macs -> macs != null).mapToDouble(macs -> macs).max().orElse(0);
+        double least = points.stream()
+                .map(FrontPoint::megaMacs)
+                .filter(macs -> macs != null)
+                .mapToDouble(macs -> macs)
+                .min()
+                .orElse(0);
+        double most = points.stream()
+                .map(FrontPoint::megaMacs)
+                .filter(macs -> macs != null)
+                .mapToDouble(macs -> macs)
+                .max()
+                .orElse(0);
         boolean measured = points.stream().anyMatch(point -> point.ratio() != null);
         if (!measured || least < most * SAME_MACS) {
             figure(
-                    FrontPlot.of(points, FrontPoint::megaMacs, "multiply-accumulates of one inference, in millions", metric),
+                    FrontPlot.of(
+                            points, FrontPoint::megaMacs, "multiply-accumulates of one inference, in millions", metric),
                     "Work of one inference, whatever the machine.");
         }
     }
 
     private void figure(String plot, String caption) {
         if (!plot.isEmpty()) {
-            html.append("<figure>").append(plot).append("<figcaption>").append(escape(caption))
-                    .append(" The area of a mark is the size of the file; bars are intervals of 95 %. Filled marks are on the")
+            html.append("<figure>")
+                    .append(plot)
+                    .append("<figcaption>")
+                    .append(escape(caption))
+                    .append(
+                            " The area of a mark is the size of the file; bars are intervals of 95 %. Filled marks are on the")
                     .append(" front of a target, dashed ones were dropped.</figcaption></figure>\n");
         }
     }
@@ -149,7 +171,9 @@ public final class FrontPage {
             html.append("<td class=\"number\">").append(interval).append("</td>");
             number(point.agreement() == null ? null : point.agreement() * 100, "%.1f %%");
             number(point.ratio(), "%.2f ×");
-            html.append("<td>").append(escape(point.targets().isEmpty() ? "–" : point.targets())).append("</td></tr>\n");
+            html.append("<td>")
+                    .append(escape(point.targets().isEmpty() ? "–" : point.targets()))
+                    .append("</td></tr>\n");
         }
         html.append("</tbody></table></div>\n");
     }
@@ -170,10 +194,14 @@ public final class FrontPage {
             List<String> members = new ArrayList<>();
             search().path("fronts").path(target.path("name").asText()).forEach(member -> members.add(member.asText()));
             row(Map.of(
-                    0, target.path("name").asText(),
-                    1, target.path("kernels").asText().toLowerCase(Locale.ROOT).replace('_', '-'),
-                    2, target.path("thisMachine").asBoolean() ? "measured here counts" : "left to devices and cost model",
-                    3, members.isEmpty() ? "none" : String.join(", ", members)));
+                    0,
+                    target.path("name").asText(),
+                    1,
+                    target.path("kernels").asText().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    2,
+                    target.path("thisMachine").asBoolean() ? "measured here counts" : "left to devices and cost model",
+                    3,
+                    members.isEmpty() ? "none" : String.join(", ", members)));
         }
         html.append("</tbody></table></div>\n");
     }
@@ -197,7 +225,11 @@ public final class FrontPage {
         html.append("<tr>");
         for (int i = 0; i < cells.size(); i++) {
             String kind = i == 0 ? " class=\"name\"" : i == cells.size() - 1 ? " class=\"why\"" : "";
-            html.append("<td").append(kind).append('>').append(escape(cells.getOrDefault(i, ""))).append("</td>");
+            html.append("<td")
+                    .append(kind)
+                    .append('>')
+                    .append(escape(cells.getOrDefault(i, "")))
+                    .append("</td>");
         }
         html.append("</tr>\n");
     }

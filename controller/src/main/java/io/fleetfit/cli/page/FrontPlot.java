@@ -30,7 +30,8 @@ final class FrontPlot {
         List<FrontPoint> drawable = all.stream()
                 .filter(point -> point.quality() != null && cost.apply(point) != null)
                 .toList();
-        List<FrontPoint> members = drawable.stream().filter(FrontPoint::isMember).toList();
+        List<FrontPoint> members =
+                drawable.stream().filter(FrontPoint::isMember).toList();
         List<FrontPoint> frame = members.isEmpty() ? drawable : members;
         double low = frame.stream().mapToDouble(FrontPoint::low).min().orElse(0);
         double high = frame.stream().mapToDouble(FrontPoint::high).max().orElse(1);
@@ -40,7 +41,10 @@ final class FrontPlot {
                 .filter(point -> Objects.requireNonNull(point.quality()) >= floor)
                 .sorted(Comparator.comparing((FrontPoint point) -> size(point)).reversed())
                 .toList();
-        low = points.stream().mapToDouble(point -> Math.max(floor, point.low())).min().orElse(0);
+        low = points.stream()
+                .mapToDouble(point -> Math.max(floor, point.low()))
+                .min()
+                .orElse(0);
         y = Axis.around(low, high, BOTTOM, TOP);
         x = Axis.around(
                 points.stream().mapToDouble(this::costOf).min().orElse(0),
@@ -52,10 +56,7 @@ final class FrontPlot {
 
     /** The plot; empty if there is nothing to draw. */
     static String of(
-            List<FrontPoint> all,
-            Function<FrontPoint, @Nullable Double> cost,
-            String costTitle,
-            String qualityTitle) {
+            List<FrontPoint> all, Function<FrontPoint, @Nullable Double> cost, String costTitle, String qualityTitle) {
         FrontPlot plot = new FrontPlot(all, cost);
         return plot.points.isEmpty() ? "" : plot.draw(costTitle, qualityTitle);
     }
@@ -73,7 +74,9 @@ final class FrontPlot {
     }
 
     private String draw(String costTitle, String qualityTitle) {
-        line("<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"%s over %s\">", WIDTH, HEIGHT, qualityTitle, costTitle);
+        line(
+                "<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"%s over %s\">",
+                WIDTH, HEIGHT, qualityTitle, costTitle);
         axes(costTitle, qualityTitle);
         Labels labels = new Labels(new Labels.Box(LEFT + 2, TOP, RIGHT, BOTTOM - 2));
         for (FrontPoint point : points) {
@@ -99,18 +102,23 @@ final class FrontPlot {
         for (double tick : x.ticks()) {
             double at = x.pixel(tick);
             line("<line class=\"grid\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", at, TOP, at, BOTTOM);
-            line("<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>", at, BOTTOM + 18, x.text(tick));
+            line(
+                    "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>",
+                    at, BOTTOM + 18, x.text(tick));
         }
         for (double tick : y.ticks()) {
             double at = y.pixel(tick);
             line("<line class=\"grid\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", LEFT, at, RIGHT, at);
-            line("<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 8, at + 4, y.text(tick));
+            line(
+                    "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
+                    LEFT - 8, at + 4, y.text(tick));
         }
-        line("<text class=\"title\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>", (LEFT + RIGHT) / 2, HEIGHT - 14, costTitle);
+        line(
+                "<text class=\"title\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>",
+                (LEFT + RIGHT) / 2, HEIGHT - 14, costTitle);
         line(
                 "<text class=\"title\" transform=\"translate(16 %.1f) rotate(-90)\" text-anchor=\"middle\">%s</text>",
-                (TOP + BOTTOM) / 2,
-                qualityTitle);
+                (TOP + BOTTOM) / 2, qualityTitle);
     }
 
     private void mark(FrontPoint point) {

@@ -21,8 +21,7 @@ public final class FrontPoints {
         }
         for (JsonNode dropped : comparison.path("search").path("dropped")) {
             if (names.add(dropped.path("name").asText())) {
-                points.add(point(
-                        dropped.path("name").asText(), dropped, dropped.path("evaluation"), null, null, ""));
+                points.add(point(dropped.path("name").asText(), dropped, dropped.path("evaluation"), null, null, ""));
             }
         }
         return points;
@@ -40,7 +39,9 @@ public final class FrontPoints {
                 variant,
                 variant.path("evaluation"),
                 variant.at("/summary/macs").isObject() ? macs / 1e6 : null,
-                variant.hasNonNull("peakMemoryBytes") ? variant.path("peakMemoryBytes").asLong() : null,
+                variant.hasNonNull("peakMemoryBytes")
+                        ? variant.path("peakMemoryBytes").asLong()
+                        : null,
                 String.join(", ", targets));
     }
 

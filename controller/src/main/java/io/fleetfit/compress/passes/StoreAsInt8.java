@@ -25,8 +25,7 @@ public final class StoreAsInt8 implements CompressionPass {
 
     /** Setting {@code least-elements}: smaller tensors stay floats; 256 unless told otherwise. */
     public StoreAsInt8(PassSettings settings) {
-        leastElements =
-                settings.integer("least-elements", (int) StoredWeights.LEAST_ELEMENTS, 1, MOST_ELEMENTS);
+        leastElements = settings.integer("least-elements", (int) StoredWeights.LEAST_ELEMENTS, 1, MOST_ELEMENTS);
     }
 
     @Override

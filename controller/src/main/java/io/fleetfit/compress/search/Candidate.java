@@ -37,7 +37,8 @@ final class Candidate {
         return targets;
     }
 
-    @Nullable Step next() {
+    @Nullable
+    Step next() {
         return next;
     }
 
@@ -55,7 +56,8 @@ final class Candidate {
         next = null;
     }
 
-    @Nullable String dropped() {
+    @Nullable
+    String dropped() {
         return dropped;
     }
 
@@ -68,7 +70,8 @@ final class Candidate {
         made = result;
     }
 
-    @Nullable Made made() {
+    @Nullable
+    Made made() {
         return made;
     }
 
@@ -86,7 +89,8 @@ final class Candidate {
     }
 
     /** The evaluation on the most samples, with the latency if it was measured; absent before the first look. */
-    @Nullable Evaluation evaluation() {
+    @Nullable
+    Evaluation evaluation() {
         if (judged == null || measured == null || measured.latency() == null) {
             return judged;
         }

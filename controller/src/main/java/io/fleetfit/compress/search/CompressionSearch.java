@@ -83,7 +83,8 @@ public final class CompressionSearch {
     private void take(Family family, Step step, Outcome outcome) {
         Candidate candidate = family.newest();
         if (outcome.problem() != null) {
-            candidate.drop((step.kind() == Step.Kind.MAKE ? "cannot be made: " : "cannot be run: ") + outcome.problem());
+            candidate.drop(
+                    (step.kind() == Step.Kind.MAKE ? "cannot be made: " : "cannot be run: ") + outcome.problem());
             return;
         }
         switch (step.kind()) {
@@ -155,8 +156,8 @@ public final class CompressionSearch {
     }
 
     private void fail(Family family, Candidate candidate, QualityGate.Verdict verdict, String how) {
-        candidate.drop(String.format(
-                Locale.ROOT, "%s: %s, at most %.2f allowed", how, verdict.text(), plan.maxDrop() * 100));
+        candidate.drop(
+                String.format(Locale.ROOT, "%s: %s, at most %.2f allowed", how, verdict.text(), plan.maxDrop() * 100));
         family.advance(false);
     }
 
@@ -179,7 +180,8 @@ public final class CompressionSearch {
             front.members().forEach(each -> on.computeIfAbsent(each, key -> new TreeSet<>())
                     .add(target.name()));
             front.dropped().forEach((each, reason) -> dropped.add(dropped(each, target.name(), reason)));
-            fronts.put(target.name(), front.members().stream().map(Candidate::name).toList());
+            fronts.put(
+                    target.name(), front.members().stream().map(Candidate::name).toList());
         }
         for (Candidate each : all()) {
             String reason = each.dropped() == null ? superseded.get(each) : each.dropped();

@@ -101,7 +101,9 @@ public final class Compressions {
         bounds(wish);
         List<SearchTarget> targets = parts.targets().resolve(wish.targets());
         List<Recipe> recipes = recipes(wish.recipes());
-        if (new CompressionSearch(new SearchPlan(targets, recipes, 0, 1, 1, 1)).ready().isEmpty()) {
+        if (new CompressionSearch(new SearchPlan(targets, recipes, 0, 1, 1, 1))
+                .ready()
+                .isEmpty()) {
             throw new Invalid(
                     "none of the recipes is made for any of the targets",
                     "recipes",
@@ -131,7 +133,8 @@ public final class Compressions {
     }
 
     private static Set<Digest> uses(SearchOrder order) {
-        Set<Digest> uses = new HashSet<>(List.of(order.source(), order.validation().digest()));
+        Set<Digest> uses =
+                new HashSet<>(List.of(order.source(), order.validation().digest()));
         if (order.calibration() != null) {
             uses.add(order.calibration().digest());
         }
@@ -169,7 +172,11 @@ public final class Compressions {
                     .toList();
         }
         if (names.isEmpty()) {
-            throw new Invalid("no recipe is named", "recipes", "", "use some of " + parts.recipes().names());
+            throw new Invalid(
+                    "no recipe is named",
+                    "recipes",
+                    "",
+                    "use some of " + parts.recipes().names());
         }
         return names.stream()
                 .distinct()
@@ -194,12 +201,10 @@ public final class Compressions {
         SearchOrder order = order(request);
         uses(order).forEach(context::hold);
         ModelContract contract = parts.registry().model(order.model()).contract();
-        StepRunner runner =
-                new StepRunner(parts.workshop(), parts.blobs(), parts.samples(), order, contract, context);
+        StepRunner runner = new StepRunner(parts.workshop(), parts.blobs(), parts.samples(), order, contract, context);
         SearchReport report = new SearchRun(order, runner, quiet, context).run();
         context.at(0.99, "registers");
-        List<String> variants =
-                new Registration(parts.registry(), parts.reports(), contract).register(order, report);
+        List<String> variants = new Registration(parts.registry(), parts.reports(), contract).register(order, report);
         parts.reports().put(context.id(), order.model(), order.version(), report);
         Map<String, Object> result = new HashMap<>(Map.of(
                 "model", order.model(),

@@ -74,7 +74,8 @@ final class Family {
         double low = Math.min(passing, failing);
         double middle = low + Math.max(1, Math.floor(Math.abs(passing - failing) / 2 / step + 1e-6)) * step;
         double tidy = Math.rint(middle * 1e6) / 1e6;
-        if (candidates.stream().anyMatch(each -> each.name().equals(recipe.with(tidy).name()))) {
+        if (candidates.stream()
+                .anyMatch(each -> each.name().equals(recipe.with(tidy).name()))) {
             return false;
         }
         add(tidy);
@@ -82,7 +83,8 @@ final class Family {
     }
 
     /** The candidate that compresses most of those that pass, where only that one counts; absent if all count. */
-    @Nullable Candidate best() {
+    @Nullable
+    Candidate best() {
         Variation vary = recipe.vary();
         if (vary == null || vary.goal() != Variation.Goal.FIRST_THAT_PASSES || Double.isNaN(passing)) {
             return null;

@@ -57,8 +57,7 @@ final class Front {
         return dropped;
     }
 
-    private static @Nullable String tooSlow(
-            Candidate candidate, SearchTarget target, double maxSlowdown) {
+    private static @Nullable String tooSlow(Candidate candidate, SearchTarget target, double maxSlowdown) {
         Evaluation evaluation = candidate.evaluation();
         Evaluation.LatencyRatio latency = evaluation == null ? null : evaluation.latency();
         if (!target.thisMachine() || latency == null || latency.low() <= maxSlowdown) {
@@ -145,8 +144,7 @@ final class Front {
                         "%.1f against %.1f million multiply-accumulates in the same form",
                         winner.summary().totalMacs() / 1e6,
                         loser.summary().totalMacs() / 1e6)
-                : String.format(
-                        Locale.ROOT, "latency %.2f × against %.2f ×", ratio(winner), ratio(loser));
+                : String.format(Locale.ROOT, "latency %.2f × against %.2f ×", ratio(winner), ratio(loser));
         return String.format(
                 Locale.ROOT,
                 "beaten by %s: quality %.4f against %.4f, %d against %d kB, memory %d against %d kB, %s",

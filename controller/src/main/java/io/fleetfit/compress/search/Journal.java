@@ -34,8 +34,7 @@ final class Journal implements AutoCloseable {
 
     static Journal open(Path file) throws IOException {
         long whole = 0;
-        Journal journal =
-                new Journal(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+        Journal journal = new Journal(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
         byte[] bytes = Files.readAllBytes(file);
         for (int begin = 0, end; (end = indexOf(bytes, begin)) >= 0; begin = end + 1) {
             try {
@@ -84,7 +83,8 @@ final class Journal implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         for (Outcome outcome : outcomes) {
             known.put(outcome.key(), outcome);
-            text.append(JSON.writeValueAsString(new Line(spentSeconds, outcome))).append('\n');
+            text.append(JSON.writeValueAsString(new Line(spentSeconds, outcome)))
+                    .append('\n');
         }
         ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {

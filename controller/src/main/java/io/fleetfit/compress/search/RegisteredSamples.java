@@ -50,7 +50,8 @@ public final class RegisteredSamples implements SampleChoices {
     }
 
     private static long samples(String field, String reference, DataSet set, @Nullable String split) {
-        Long samples = split == null ? Long.valueOf(set.samples()) : set.splits().get(split);
+        Long samples =
+                split == null ? Long.valueOf(set.samples()) : set.splits().get(split);
         if (samples == null || samples < 1) {
             throw new Invalid(
                     "the data set '" + set.name() + "' has no sample in the split '" + split + "'",

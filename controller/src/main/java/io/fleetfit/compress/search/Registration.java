@@ -51,7 +51,8 @@ final class Registration {
         if (same.isPresent()) {
             return same.get().ref();
         }
-        boolean taken = there.stream().anyMatch(variant -> variant.ref().variant().equals(member.name()));
+        boolean taken =
+                there.stream().anyMatch(variant -> variant.ref().variant().equals(member.name()));
         String name = taken ? member.name() + "-" + member.blob().hex().substring(0, 8) : member.name();
         VariantRef ref = new VariantRef(order.model(), order.version(), name);
         return registry.addVariant(new Variant(

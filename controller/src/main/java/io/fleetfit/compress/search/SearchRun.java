@@ -153,11 +153,12 @@ final class SearchRun {
                 ", ",
                 steps.stream()
                         .map(step -> switch (step.kind()) {
-                            case MAKE -> "makes ";
-                            case SCREEN -> "looks at ";
-                            case JUDGE -> "judges ";
-                            case MEASURE -> "measures ";
-                        } + step.recipe().name())
+                                    case MAKE -> "makes ";
+                                    case SCREEN -> "looks at ";
+                                    case JUDGE -> "judges ";
+                                    case MEASURE -> "measures ";
+                                }
+                                + step.recipe().name())
                         .toList());
     }
 

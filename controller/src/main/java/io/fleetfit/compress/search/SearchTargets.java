@@ -63,7 +63,8 @@ public final class SearchTargets {
                 .filter(each -> matches.stream().allMatch(other -> other.startsWith(each)))
                 .findFirst();
         if (root.isEmpty()) {
-            String what = matches.isEmpty() ? "there is no target '" + name + "'" : "'" + name + "' may be several targets";
+            String what =
+                    matches.isEmpty() ? "there is no target '" + name + "'" : "'" + name + "' may be several targets";
             throw new Invalid(what, "targets", name, "use some of " + (matches.isEmpty() ? all() : matches));
         }
         return target(root.get(), profiles.getOrDefault(root.get(), Target.ANY));

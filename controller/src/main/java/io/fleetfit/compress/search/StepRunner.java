@@ -125,9 +125,10 @@ final class StepRunner {
     private Made make(Step step) throws ModelRefused, IOException {
         DataChoice choice = order.calibration();
         SampleSource calibration = choice == null ? null : choices.source(choice, choice.count());
-        Path target = context.folder().resolve(Digest.of(step.key().getBytes(StandardCharsets.UTF_8))
-                        .hex()
-                        .substring(0, 16) + ".onnx");
+        Path target = context.folder()
+                .resolve(Digest.of(step.key().getBytes(StandardCharsets.UTF_8))
+                                .hex()
+                                .substring(0, 16) + ".onnx");
         try {
             Made result = context.breakable(() -> workshop.make(
                     new MakeOrder(step.recipe(), blobs.file(order.source()), contract, calibration, target)));
@@ -149,8 +150,7 @@ final class StepRunner {
         return evaluate(blobs.file(candidate.digest()), candidate.settings(), samples, latencyThreads);
     }
 
-    private Evaluation evaluate(
-            Path variant, ExecutionSettings settings, int samples, @Nullable Integer latencyThreads)
+    private Evaluation evaluate(Path variant, ExecutionSettings settings, int samples, @Nullable Integer latencyThreads)
             throws ModelRefused, IOException {
         Path answers = context.folder().resolve("answers-" + samples);
         EvaluationOrder evaluation = new EvaluationOrder(

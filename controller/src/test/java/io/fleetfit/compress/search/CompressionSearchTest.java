@@ -47,8 +47,7 @@ class CompressionSearchTest {
 
     @Test
     void a_fast_quantized_form_is_kept_where_latency_counts() {
-        SearchReport report =
-                bench.finish(plan(List.of(HERE), FP32, HALVES, WEIGHTS, INT8_VNNI, INT8_ARM), 1, null);
+        SearchReport report = bench.finish(plan(List.of(HERE), FP32, HALVES, WEIGHTS, INT8_VNNI, INT8_ARM), 1, null);
 
         assertThat(report.fronts().get("here")).contains("int8-vnni", "int8-weights");
         assertThat(report.members()).noneMatch(member -> member.name().equals("int8-arm"));
@@ -125,15 +124,18 @@ class CompressionSearchTest {
         assertThat(report.fronts().get("here")).contains("grown.11");
         assertThat(reason(report, "grown.10")).contains("gate");
         assertThat(reason(report, "grown.16")).contains("grown.11 compresses more");
-        assertThat(bench.done.stream().filter(step -> step.startsWith("MAKE:grown"))).hasSizeLessThan(10);
+        assertThat(bench.done.stream().filter(step -> step.startsWith("MAKE:grown")))
+                .hasSizeLessThan(10);
     }
 
     @Test
     void pruning_goes_on_while_the_gate_holds() {
-        Recipe pruned = FakeBench.varied(
-                "pruned", "fp32", Target.ANY, Goal.LAST_THAT_PASSES, 0, 10.0, 20.0, 30.0, 40.0, 50.0);
-        bench.has("pruned", value -> new Figures(
-                4_000 - (long) value * 40, value <= 30 ? 0.90 - value / 10_000 : 0.8, 1, 100 - (long) value));
+        Recipe pruned =
+                FakeBench.varied("pruned", "fp32", Target.ANY, Goal.LAST_THAT_PASSES, 0, 10.0, 20.0, 30.0, 40.0, 50.0);
+        bench.has(
+                "pruned",
+                value -> new Figures(
+                        4_000 - (long) value * 40, value <= 30 ? 0.90 - value / 10_000 : 0.8, 1, 100 - (long) value));
 
         SearchReport report = bench.finish(plan(List.of(PI), FP32, pruned), 1, null);
 
@@ -158,7 +160,8 @@ class CompressionSearchTest {
         SearchReport report = bench.finish(plan(List.of(HERE), HALVES, WEIGHTS), 1, null);
 
         assertThat(reason(report, "int8-weights")).contains("no smaller than fp16-storage (2100 against 2000 kB)");
-        assertThat(bench.done).containsOnlyOnce("MAKE:int8-weights:" + WEIGHTS.digest().hex() + ":0");
+        assertThat(bench.done)
+                .containsOnlyOnce("MAKE:int8-weights:" + WEIGHTS.digest().hex() + ":0");
         assertThat(bench.done).noneMatch(step -> step.startsWith("SCREEN:int8-weights"));
     }
 
@@ -200,11 +203,8 @@ class CompressionSearchTest {
                 boolean expands = floats && random.nextBoolean();
                 forms.put(name, floats + " " + expands);
                 many.has(name, value -> figures);
-                recipes.add(FakeBench.recipe(
-                        name,
-                        floats ? "fp32" : "int8",
-                        Target.values()[random.nextInt(3)],
-                        expands));
+                recipes.add(
+                        FakeBench.recipe(name, floats ? "fp32" : "int8", Target.values()[random.nextInt(3)], expands));
             }
             SearchPlan plan = plan(List.of(HERE, PI), recipes.toArray(new Recipe[0]));
 
@@ -213,7 +213,9 @@ class CompressionSearchTest {
             for (List<String> front : report.fronts().values()) {
                 for (String a : front) {
                     Figures is = known.get(a);
-                    assertThat(FakeBench.PARENT - is.quality()).as("seed %d: %s", seed, a).isLessThan(0.0101);
+                    assertThat(FakeBench.PARENT - is.quality())
+                            .as("seed %d: %s", seed, a)
+                            .isLessThan(0.0101);
                     assertThat(front.stream()
                                     .filter(other -> forms.get(other).equals(forms.get(a)))
                                     .map(known::get)
@@ -277,8 +279,7 @@ class CompressionSearchTest {
         SearchReport inOrder = bench.finish(plan, 3, null);
         CompressionSearch search = new CompressionSearch(plan);
         while (!search.ready().isEmpty()) {
-            List<Step> steps =
-                    new ArrayList<>(search.ready().stream().limit(3).toList());
+            List<Step> steps = new ArrayList<>(search.ready().stream().limit(3).toList());
             Collections.reverse(steps);
             search.accept(steps.stream().map(bench::run).toList());
         }

@@ -68,7 +68,8 @@ final class FakeBench {
                 null);
     }
 
-    static Recipe varied(String name, String precision, Target target, Variation.Goal goal, double step, Double... all) {
+    static Recipe varied(
+            String name, String precision, Target target, Variation.Goal goal, double step, Double... all) {
         return new Recipe(
                 name,
                 "",

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 class QualityGateTest {
     private static Evaluation evaluation(
             long samples, @Nullable Double parent, @Nullable Double variant, @Nullable Double agreement) {
-        return new Evaluation(
-                samples, top1(variant), top1(parent), top1(agreement), 0.98, 30, List.of(), null);
+        return new Evaluation(samples, top1(variant), top1(parent), top1(agreement), 0.98, 30, List.of(), null);
     }
 
     private static @Nullable Estimate top1(@Nullable Double value) {
