@@ -194,7 +194,7 @@ class CompressTourTest {
                         "--max-drop",
                         "2%",
                         "--recipes",
-                        "fp32,fp16-storage,int8-weights",
+                        "fp16-storage",
                         "--no-wait")
                 .replaceAll("(?s).*job watch (\\S+).*", "$1");
         assertThat(run("job", "watch", id)).contains("The job has succeeded", "fronts");

@@ -34,8 +34,9 @@ public final class FrontPage {
             svg .other circle { fill: none; stroke: var(--gone); stroke-width: 1.2; stroke-dasharray: 3 2; }
             svg .member .bar { stroke: var(--mark); stroke-width: 1.5; } svg .other .bar { stroke: var(--gone); }
             .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; }
-            table { border-collapse: collapse; width: 100%; font-size: 14px; }
-            th, td { padding: 6px 10px; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
+            table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
+            small { display: block; color: var(--soft); font-size: 11.5px; }
+            th, td { padding: 5px 7px; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
             tr:last-child td { border-bottom: 0; }
             th { color: var(--soft); font-weight: 600; background: var(--panel); white-space: nowrap; }
             td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -154,7 +155,7 @@ public final class FrontPage {
 
     private void table() {
         html.append("<div class=\"scroll\"><table><thead><tr><th>variant</th>");
-        for (String title : List.of("size", "MMACs", "memory", "quality", "95 %", "agreement", "latency")) {
+        for (String title : List.of("size", "MMACs", "memory", "quality", "agreement", "latency")) {
             html.append("<th class=\"number\">").append(title).append("</th>");
         }
         html.append("<th>on the front of</th></tr></thead><tbody>\n");
@@ -164,11 +165,7 @@ public final class FrontPage {
             number(point.size() == null ? null : point.size() / 1e6, "%.2f MB");
             number(point.megaMacs(), "%.1f");
             number(point.memory() == null ? null : point.memory() / 1e6, "%.1f MB");
-            number(point.quality(), "%.4f");
-            String interval = point.quality() == null
-                    ? "–"
-                    : String.format(Locale.ROOT, "%.4f – %.4f", point.low(), point.high());
-            html.append("<td class=\"number\">").append(interval).append("</td>");
+            html.append("<td class=\"number\">").append(quality(point)).append("</td>");
             number(point.agreement() == null ? null : point.agreement() * 100, "%.1f %%");
             number(point.ratio(), "%.2f ×");
             html.append("<td>")
@@ -176,6 +173,16 @@ public final class FrontPage {
                     .append("</td></tr>\n");
         }
         html.append("</tbody></table></div>\n");
+    }
+
+    private static String quality(FrontPoint point) {
+        if (point.quality() == null) {
+            return "–";
+        }
+        String value = String.format(Locale.ROOT, "%.4f", point.quality());
+        return point.high() > point.low()
+                ? value + String.format(Locale.ROOT, "<small>%.3f – %.3f</small>", point.low(), point.high())
+                : value;
     }
 
     private void number(@Nullable Double value, String format) {

@@ -55,7 +55,7 @@ final class Labels {
                 Box box = at(x + Math.cos(angle) * distance, y + Math.sin(angle) * distance, angle, width);
                 if (frame.holds(box) && taken.stream().noneMatch(box::meets)) {
                     taken.add(box);
-                    return new Place(box, ring > 1);
+                    return new Place(box, ring > 0);
                 }
             }
         }

@@ -42,7 +42,7 @@ class FrontPageTest {
             assertThat(page).contains("<td class=\"name\">" + name + "</td>", "<title>" + name + "</title>");
         }
         assertThat(page)
-                .contains("hopeless at the first look", "<td class=\"number\">0.8925</td>", "measured here counts", "400 samples")
+                .contains("hopeless at the first look", "0.8925<small>0.862 – 0.923</small>", "measured here counts", "400 samples")
                 .contains("Xeon(R) Processor &lt;2.1 GHz&gt;", "none &amp; &lt;more&gt;")
                 .doesNotContain("<script", "http", "src=", "url(");
     }
