@@ -42,11 +42,6 @@ public enum QualityMetric {
         return text;
     }
 
-    /** Whether it compares with labels, and not with the parent. */
-    public boolean needsLabels() {
-        return this != COSINE && this != AGREEMENT;
-    }
-
     /**
      * The metric of a contract.
      *
