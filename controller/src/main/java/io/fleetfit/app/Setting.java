@@ -25,7 +25,7 @@ enum Setting {
     DATABASE_PASSWORD("database.password", "", "password at the database"),
     JOBS("jobs.parallel", "1", "model checks and recipes at once"),
     JOB_MEMORY("jobs.memory-bytes", "0", "most memory of one; 0 is half of the machine's, at most 8 GiB"),
-    JOB_TIMEOUT("jobs.timeout-seconds", "300", "most time of one child process"),
+    JOB_TIMEOUT("jobs.timeout-seconds", "300", "most time of a child process that shows no progress"),
     CHUNK_RATE("chunks.bytes-per-second", "0", "most bytes of model files a second; 0 is no bound"),
     PROBATION("rollout.probation-seconds", "30", "time in which a device may fall back by itself"),
     PATIENCE("rollout.patience-minutes", "60", "time that a device may take for an update"),

@@ -3,6 +3,7 @@ package io.fleetfit.dataset;
 import io.fleetfit.dataset.file.BadDataSet;
 import io.fleetfit.dataset.file.DataSetFile;
 import io.fleetfit.dataset.file.NpyHeader;
+import io.fleetfit.dataset.file.NpyType;
 import io.fleetfit.dataset.file.SampleRow;
 import io.fleetfit.onnx.FloatTensor;
 import io.fleetfit.protocol.TensorSpec;
@@ -83,16 +84,33 @@ record TensorInputs(DataSetFile file, List<TensorSpec> wanted, Map<String, Tenso
             ByteBuffer bytes =
                     ByteBuffer.wrap(npy).order(ByteOrder.LITTLE_ENDIAN).position((int) header.offset());
             float[] values = new float[(int) header.elements()];
+            if (header.type() == NpyType.FLOAT32) {
+                bytes.asFloatBuffer().get(values);
+                for (int i = 0; i < values.length; i++) {
+                    if (!Float.isFinite(values[i])) {
+                        throw unusable(header, values[i], i, of);
+                    }
+                }
+            } else {
+                convert(header, bytes, values, of);
+            }
+            return new Elements(header.shape(), values);
+        }
+
+        private static void convert(NpyHeader header, ByteBuffer bytes, float[] values, String of) throws BadDataSet {
             for (int i = 0; i < values.length; i++) {
                 double value = header.type().next(bytes);
                 values[i] = (float) value;
                 if (!Float.isFinite(values[i]) || (header.type().isInteger() && Math.abs(value) > EXACT)) {
-                    throw new BadDataSet(of + " holds " + value + " at element " + i + ", which "
-                            + (header.type().isInteger() ? "a 32-bit float cannot hold exactly" : "is no usable number")
-                            + "; leave the sample out or correct it");
+                    throw unusable(header, value, i, of);
                 }
             }
-            return new Elements(header.shape(), values);
+        }
+
+        private static BadDataSet unusable(NpyHeader header, double value, int element, String of) {
+            return new BadDataSet(of + " holds " + value + " at element " + element + ", which "
+                    + (header.type().isInteger() ? "a 32-bit float cannot hold exactly" : "is no usable number")
+                    + "; leave the sample out or correct it");
         }
     }
 }

@@ -4,14 +4,20 @@ import ai.onnxruntime.OrtException;
 import io.fleetfit.compress.evaluate.Evaluation.LatencyRatio;
 import io.fleetfit.onnx.FloatTensor;
 import io.fleetfit.onnx.ModelRefused;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
 /**
  * Latency of a variant as a ratio to its parent's. Rounds of one and the other alternate, and so does who begins, so that
  * what else the machine does falls on both; the ratio is the median over rounds.
+ *
+ * <p>With one thread, in which all work is done by the thread that calls, the thread's own time is taken: it is what the run
+ * takes on an idle machine, whatever else runs on this one. With more threads the time that passes is taken.
  */
 final class LatencyBench {
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -28,13 +34,18 @@ final class LatencyBench {
     private final double[] ratios = new double[MOST_ROUNDS];
     private int rounds;
 
-    private LatencyBench() {}
+    private final LongSupplier clock;
+
+    private LatencyBench(int threads) {
+        ThreadMXBean own = ManagementFactory.getThreadMXBean();
+        clock = threads == 1 && own.isCurrentThreadCpuTimeSupported() ? own::getCurrentThreadCpuTime : System::nanoTime;
+    }
 
     /** Measures both with the same inputs. */
     static LatencyRatio compare(
             OrtModel parent, OrtModel variant, Map<String, FloatTensor> inputs, int threads, Runnable beat)
             throws ModelRefused {
-        LatencyBench bench = new LatencyBench();
+        LatencyBench bench = new LatencyBench(threads);
         try (PinnedRun first = new PinnedRun(parent, inputs);
                 PinnedRun second = new PinnedRun(variant, inputs)) {
             bench.measure(first, second, beat);
@@ -49,15 +60,15 @@ final class LatencyBench {
         int warm = 0;
         long slowest = 1;
         for (; warm < LEAST_WARM_RUNS || System.nanoTime() - start < WARM_NANOS; warm++) {
-            slowest = Math.max(parent.nanos(1), variant.nanos(1));
+            slowest = Math.max(parent.nanos(1, clock), variant.nanos(1, clock));
             beat.run();
         }
         int runs = (int) Math.max(1, SIDE_NANOS / slowest);
         while (rounds < MOST_ROUNDS && !isEnough(System.nanoTime() - start)) {
             boolean parentFirst = rounds % 2 == 0;
-            double before = parentFirst ? parent.nanos(runs) : 0;
-            double changed = variant.nanos(runs);
-            double plain = parentFirst ? before : parent.nanos(runs);
+            double before = parentFirst ? parent.nanos(runs, clock) : 0;
+            double changed = variant.nanos(runs, clock);
+            double plain = parentFirst ? before : parent.nanos(runs, clock);
             parentMillis[rounds] = plain / runs / 1e6;
             variantMillis[rounds] = changed / runs / 1e6;
             ratios[rounds] = changed / plain;

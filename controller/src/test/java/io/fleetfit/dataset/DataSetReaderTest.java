@@ -12,7 +12,11 @@ import io.fleetfit.protocol.ImageInput;
 import io.fleetfit.protocol.ModelContract;
 import io.fleetfit.protocol.TensorSpec;
 import io.fleetfit.protocol.picture.Pictures;
+import io.fleetfit.registry.Invalid;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,6 +143,29 @@ class DataSetReaderTest {
         assertThatThrownBy(() -> truths(packed(list), tensors(List.of("dog", "cat"), -1)))
                 .hasMessageContaining("'cat' and 1")
                 .hasMessageContaining("both class 1");
+    }
+
+    @Test
+    void whole_numbers_that_no_float_holds_are_refused() throws Exception {
+        Path npz = Files.write(folder.resolve("ids.npy"), longs(5, (1L << 24) + 1));
+        Path set = packed(npz);
+        ModelContract contract = contract(List.of(-1L, 1L));
+
+        try (DataSetReader samples = DataSetReader.open(source(set, null, 2, 1), contract)) {
+            java.util.Iterator<Sample> pass = samples.iterator();
+            assertThat(Objects.requireNonNull(pass.next().inputs().get("x")).data())
+                    .containsExactly(5);
+            assertThatThrownBy(pass::next).isInstanceOf(Invalid.class).hasMessageContaining("cannot hold exactly");
+        }
+    }
+
+    /** A NumPy file of 64-bit whole numbers of shape (2, 1). */
+    private static byte[] longs(long... values) {
+        String head = "{'descr': '<i8', 'fortran_order': False, 'shape': (2, 1), }\n";
+        ByteBuffer bytes = ByteBuffer.allocate(10 + head.length() + 16).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) head.length());
+        bytes.put(head.getBytes(StandardCharsets.US_ASCII)).putLong(values[0]).putLong(values[1]);
+        return bytes.array();
     }
 
     @Test

@@ -63,6 +63,26 @@ public final class SmallModels {
         return model(graph, 12);
     }
 
+    /**
+     * A detector that sees the same two objects in every input {@code [1, 3, 8, 8]}: scores {@code [1, 2, 2]} with the
+     * background first, boxes {@code [1, 2, 4]}: the left half, sure, and the right half, less sure.
+     */
+    public static ModelProto detector() {
+        GraphProto graph = GraphProto.newBuilder()
+                .setName("detector")
+                .addInput(value("x", 1, 3, 8, 8))
+                .addOutput(value("scores", 1, 2, 2))
+                .addOutput(value("boxes", 1, 2, 4))
+                .addInitializer(Tensors.ofFloats("s", list(1, 2, 2), new float[] {.1f, .9f, .4f, .6f}))
+                .addInitializer(Tensors.ofFloats("b", list(1, 2, 4), new float[] {0, 0, .5f, 1, .5f, 0, 1, 1}))
+                .addNode(node("ReduceMean", "mean", List.of("x"), integer("keepdims", 0)))
+                .addNode(node("Sub", "zero", List.of("mean", "mean")))
+                .addNode(node("Add", "scores", List.of("s", "zero")))
+                .addNode(node("Add", "boxes", List.of("b", "zero")))
+                .build();
+        return model(graph, 12);
+    }
+
     /** A model that makes a tensor of {@code side × side} floats out of nothing. */
     public static ModelProto bomb(long side) {
         GraphProto graph = GraphProto.newBuilder()

@@ -17,6 +17,7 @@ import io.fleetfit.onnx.OnnxFile;
 import io.fleetfit.onnx.SmallModels;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.ImageInput;
 import io.fleetfit.protocol.ModelContract;
 import io.fleetfit.protocol.TensorSpec;
 import io.fleetfit.registry.Invalid;
@@ -151,6 +152,80 @@ class EvaluationTest {
                 .extracting("remedy")
                 .asString()
                 .contains("top1", "macro-f1");
+    }
+
+    @Test
+    void measures_mean_average_precision_of_a_detector() throws Exception {
+        // Given a face on the left of the first picture and none on the second
+        Path detector = folder.resolve("detector.onnx");
+        OnnxFile.write(SmallModels.detector(), detector);
+        Path lines = Lines.write(folder.resolve("lines"), 1);
+        Path list = Files.writeString(
+                lines.resolve("labels.jsonl"),
+                "{\"file\": \"upright/0.png\", \"boxes\": [{\"label\": \"face\", \"box\": [0, 0, 0.5, 1]}]}\n"
+                        + "{\"file\": \"turned/0.png\", \"boxes\": []}\n");
+        ImageInput image = new ImageInput(
+                8,
+                8,
+                ImageInput.Resize.STRETCH,
+                ImageInput.Layout.NCHW,
+                ImageInput.Channels.RGB,
+                1 / 255.0,
+                List.of(),
+                List.of());
+        ModelContract contract = new ModelContract(
+                ModelContract.Task.DETECTION,
+                List.of(new TensorSpec("x", "FP32", List.of(1L, 3L, 8L, 8L))),
+                List.of(
+                        new TensorSpec("scores", "FP32", List.of(1L, 2L, 2L)),
+                        new TensorSpec("boxes", "FP32", List.of(1L, 2L, 4L))),
+                image,
+                false,
+                List.of("face"),
+                "map");
+
+        // When
+        Evaluation found = workshop.evaluate(
+                order(detector, detector, contract, packed(list, 10), folder.resolve("answers"), null));
+
+        // Then of the equally sure two the one that is there comes first
+        Estimate map = Objects.requireNonNull(found.quality());
+        assertThat(map.metric()).isEqualTo("map");
+        assertThat(map.value()).isEqualTo(1);
+        assertThat(map.low()).isBetween(0.0, 1.0);
+        assertThat(found.classes()).isEmpty();
+        assertThat(found.agreement()).isNull();
+    }
+
+    @Test
+    void a_recipe_reads_its_calibration_set_and_notes_it() throws Exception {
+        Path parent = network();
+        ModelContract contract = contract("top1", List.of(1L, 5L));
+        SampleSource samples = arrays(3, "2");
+        Path target = folder.resolve("made.onnx");
+        var recipe = Recipes.find(Recipes.FP32).orElseThrow();
+
+        workshop.make(new MakeOrder(recipe, parent, contract, samples, target));
+
+        assertThat(OnnxFile.read(target).getMetadataPropsList()).anySatisfy(note -> {
+            assertThat(note.getKey()).isEqualTo("fleetfit.calibration");
+            assertThat(note.getValue()).isEqualTo(samples.digest().hex());
+        });
+        Path other = folder.resolve("other.onnx");
+        ModelContract flat = new ModelContract(
+                ModelContract.Task.CLASSIFICATION,
+                List.of(new TensorSpec("x", "FP32", List.of(1L, 192L))),
+                contract.outputs(),
+                null,
+                false,
+                List.of(),
+                "top1");
+        assertThatThrownBy(() -> workshop.make(new MakeOrder(recipe, parent, flat, samples, other)))
+                .isInstanceOfSatisfying(
+                        ModelRefused.class, it -> assertThat(it.code()).isEqualTo(ModelRefused.Code.DATA_SET))
+                .hasMessageContaining("[3, 8, 8]")
+                .hasMessageContaining("[1, 192]");
+        assertThat(other).doesNotExist();
     }
 
     @Test

@@ -92,9 +92,6 @@ final class Agent implements AutoCloseable {
                 if (closesWithin(wait)) {
                     return null;
                 }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return null;
             }
         }
     }

@@ -8,11 +8,13 @@ import io.fleetfit.agent.connect.Tls;
 import io.fleetfit.protocol.Capabilities;
 import io.fleetfit.protocol.JsonCodec;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the one-time token into the device's own credentials. */
@@ -38,21 +40,45 @@ final class Enrolment {
      */
     static Credentials enrol(
             AgentConfig.ControllerAccess controller, @Nullable String deviceId, Capabilities capabilities)
-            throws IOException, InterruptedException, Refused {
-        HttpRequest request = HttpRequest.newBuilder(endpoint(controller.url()))
-                .timeout(TIMEOUT)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body(controller, deviceId, capabilities)))
-                .build();
-        HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(TIMEOUT)
-                .sslContext(Tls.context(controller.trustedCertificates()))
-                .build();
-        HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        int status = response.statusCode();
+            throws IOException, Refused {
+        HttpURLConnection connection =
+                (HttpURLConnection) endpoint(controller.url()).toURL().openConnection();
+        try {
+            if (connection instanceof HttpsURLConnection secure) {
+                secure.setSSLSocketFactory(
+                        Tls.context(controller.trustedCertificates()).getSocketFactory());
+            }
+            return answer(controller, post(connection, body(controller, deviceId, capabilities)));
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    /** Status and content of an answer. */
+    private record Response(int status, String body) {}
+
+    /** By the JDK's older client: the newer one loads hundreds of classes, TLS among them, for one request in a life. */
+    private static Response post(HttpURLConnection connection, byte[] body) throws IOException {
+        connection.setConnectTimeout((int) TIMEOUT.toMillis());
+        connection.setReadTimeout((int) TIMEOUT.toMillis());
+        connection.setInstanceFollowRedirects(false);
+        connection.setRequestMethod("POST");
+        connection.setRequestProperty("Content-Type", "application/json");
+        connection.setDoOutput(true);
+        try (OutputStream out = connection.getOutputStream()) {
+            out.write(body);
+        }
+        int status = connection.getResponseCode();
+        try (InputStream in = status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
+            return new Response(status, in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static Credentials answer(AgentConfig.ControllerAccess controller, Response response)
+            throws IOException, Refused {
+        int status = response.status();
         if (status == 200 || status == 201) {
-            Credentials credentials = Credentials.parse(response.body());
+            Credentials credentials = Credentials.parse(response.body().getBytes(StandardCharsets.UTF_8));
             credentials.publicKey();
             return credentials;
         }
@@ -82,8 +108,7 @@ final class Enrolment {
     }
 
     /** The detail of an RFC 9457 problem, or the beginning of whatever it was. */
-    private static String detail(byte[] body) {
-        String text = new String(body, java.nio.charset.StandardCharsets.UTF_8);
+    private static String detail(String text) {
         try {
             JsonNode problem = new ObjectMapper().readTree(text);
             if (problem != null && problem.hasNonNull("detail")) {

@@ -4,43 +4,42 @@ import io.fleetfit.protocol.ModelContract;
 import io.fleetfit.protocol.ModelContract.Task;
 import io.fleetfit.registry.Invalid;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /** The figures of quality that can be measured, by their names in contracts. All are higher for the better. */
 public enum QualityMetric {
     /** Share of samples whose right class is the model's first answer. */
-    TOP1("top1", Task.CLASSIFICATION),
+    TOP1("top1"),
     /** Share of samples whose right class is among the model's first five answers. */
-    TOP5("top5", Task.CLASSIFICATION),
+    TOP5("top5"),
     /** Mean over the classes of the harmonic mean of precision and recall. */
-    MACRO_F1("macro-f1", Task.CLASSIFICATION),
+    MACRO_F1("macro-f1"),
     /** Mean average precision over classes and over the overlaps .50, .55, … .95, as COCO has it. */
-    MAP("map", Task.DETECTION),
+    MAP("map"),
     /** Mean average precision over classes at an overlap of .50. */
-    MAP50("map50", Task.DETECTION),
+    MAP50("map50"),
     /** Mean cosine similarity of the outputs with the parent's; needs no labels. */
-    COSINE("cosine", Task.CLASSIFICATION, Task.DETECTION, Task.EMBEDDING, Task.TENSOR),
+    COSINE("cosine"),
     /** Share of samples on which the first answer is the parent's; needs no labels. */
-    AGREEMENT("agreement", Task.CLASSIFICATION);
+    AGREEMENT("agreement");
 
     private final String text;
-    private final Set<Task> tasks;
 
-    QualityMetric(String text, Task first, Task... more) {
+    QualityMetric(String text) {
         this.text = text;
-        this.tasks = EnumSet.of(first, more);
+    }
+
+    private boolean suits(Task task) {
+        return switch (this) {
+            case TOP1, TOP5, MACRO_F1, AGREEMENT -> task == Task.CLASSIFICATION;
+            case MAP, MAP50 -> task == Task.DETECTION;
+            case COSINE -> true;
+        };
     }
 
     /** As it stands in contracts and answers. */
     public String text() {
         return text;
-    }
-
-    /** Whether it compares with labels, and not with the parent. */
-    public boolean needsLabels() {
-        return this != COSINE && this != AGREEMENT;
     }
 
     /**
@@ -50,7 +49,7 @@ public enum QualityMetric {
      */
     public static QualityMetric of(ModelContract contract) {
         List<QualityMetric> possible = Arrays.stream(values())
-                .filter(metric -> metric.tasks.contains(contract.task()))
+                .filter(metric -> metric.suits(contract.task()))
                 .toList();
         return possible.stream()
                 .filter(metric -> metric.text.equals(contract.qualityMetric()))

@@ -93,7 +93,7 @@ public record NpyHeader(NpyType type, boolean bigEndian, boolean fortran, List<L
         List<Long> shape = new ArrayList<>();
         long elements = 1;
         try {
-            for (String part : text.replace("L", "").split(",")) {
+            for (String part : text.replace("L", "").split(",", -1)) {
                 if (!part.isBlank()) {
                     long size = Long.parseLong(part.strip());
                     elements = Math.multiplyExact(elements, Math.max(1, size));

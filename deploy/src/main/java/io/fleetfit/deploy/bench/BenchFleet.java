@@ -7,6 +7,7 @@ import io.fleetfit.deploy.process.AgentProcess;
 import io.fleetfit.deploy.process.ControllerClient;
 import io.fleetfit.deploy.process.ControllerProcess;
 import io.fleetfit.deploy.process.Distributions;
+import io.fleetfit.deploy.process.MqttProxy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,13 +29,25 @@ final class BenchFleet implements AutoCloseable {
     private final List<AgentProcess> agents = new ArrayList<>();
 
     BenchFleet() {
+        this(List.of());
+    }
+
+    /** A fleet whose devices reach the broker through this proxy alone. */
+    static BenchFleet behind(MqttProxy proxy) {
+        BenchFleet fleet = new BenchFleet(List.of("--mqtt.public-url", proxy.url()));
+        proxy.retarget(fleet.controller.mqttPort());
+        return fleet;
+    }
+
+    private BenchFleet(List<String> flags) {
         String folder = System.getProperty("fleetfit.bench.work");
         if (folder == null) {
             throw new IllegalStateException("deploy/bench gives the folder to work in");
         }
         work = Path.of(folder);
-        controller = ControllerProcess.start(
-                distributions, work.resolve("controller"), List.of("--rollout.probation-seconds", "0"));
+        List<String> all = new ArrayList<>(List.of("--rollout.probation-seconds", "0"));
+        all.addAll(flags);
+        controller = ControllerProcess.start(distributions, work.resolve("controller"), all);
         api = controller.client();
     }
 

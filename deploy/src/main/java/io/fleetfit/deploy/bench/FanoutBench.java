@@ -1,28 +1,45 @@
 package io.fleetfit.deploy.bench;
 
 import io.fleetfit.deploy.process.ControllerClient;
+import io.fleetfit.deploy.process.MqttProxy;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.LongAdder;
 
-/** A model of 100 MB to 50 agents at once: bytes that the controller hands to the broker, divided by the model's size. */
+/**
+ * A model to many agents at once: bytes that the controller hands to the broker, divided by the model's size. With a loss,
+ * every agent misses that share of the chunks, each its own.
+ */
 public final class FanoutBench {
-    private static final long BYTES = 100_000_000;
-    private static final int AGENTS = 50;
+    private static final int MEGABYTE = 1_000_000;
 
     private FanoutBench() {}
 
-    /** Runs the bench; the last line is one JSON object. The first argument is another number of agents. */
+    /** {@code AGENTS MEGABYTES LOSS}, 50, 100 and 0 if absent; LOSS in percent. The last line is one JSON object. */
     @SuppressWarnings("SystemOut")
     public static void main(String[] args) throws Exception {
-        int agents = args.length > 0 ? Integer.parseInt(args[0]) : AGENTS;
-        try (BenchFleet fleet = new BenchFleet()) {
+        int agents = args.length > 0 ? Integer.parseInt(args[0]) : 50;
+        long bytes = (args.length > 1 ? Integer.parseInt(args[1]) : 100) * (long) MEGABYTE;
+        double loss = args.length > 2 ? Double.parseDouble(args[2]) / 100 : 0;
+        LongAdder lost = new LongAdder();
+        try (MqttProxy proxy = MqttProxy.to(0);
+                BenchFleet fleet = loss > 0 ? BenchFleet.behind(proxy) : new BenchFleet()) {
+            Random random = new Random(1);
+            proxy.onToDevice(packet -> {
+                if (packet.chunk().isPresent() && random.nextDouble() < loss) {
+                    lost.increment();
+                    return packet.unrecognisable();
+                }
+                return packet;
+            });
             for (int i = 0; i < agents; i++) {
                 fleet.start("agent-" + i);
             }
             fleet.awaitOnline();
             System.out.println(agents + " agents are online");
             Path file = fleet.work().resolve("big.onnx");
-            BigModel.write(file, BYTES, 1);
+            BigModel.write(file, bytes, 1);
             String version = fleet.importModel(file, Optional.empty());
             long size = fleet.api()
                     .get("models/bench/versions/" + version + "/variants/fp32")
@@ -35,6 +52,8 @@ public final class FanoutBench {
                     .put("bench", "fanout")
                     .put("agents", agents)
                     .put("blobBytes", size)
+                    .put("lossPercent", loss * 100)
+                    .put("chunksLost", lost.sum())
                     .put("egressRatio", fleet.egressBytes() / size)
                     .put("seconds", seconds));
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fleetfit.agent.app.InProcessAgent;
+import io.fleetfit.deploy.process.MqttProxy;
 import io.fleetfit.protocol.Capabilities;
 import io.fleetfit.protocol.ChunkHeader;
 import io.fleetfit.protocol.ExecutionSettings;

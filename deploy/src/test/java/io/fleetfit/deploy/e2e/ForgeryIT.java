@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fleetfit.deploy.process.MqttPacket;
 import io.fleetfit.protocol.DesiredState;
 import io.fleetfit.protocol.Dsse;
 import io.fleetfit.protocol.DsseEnvelope;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fleetfit.deploy.process.ControllerClient;
 import io.fleetfit.deploy.process.Distributions;
 import io.fleetfit.deploy.process.LocalProcess;
+import io.fleetfit.deploy.process.MqttProxy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

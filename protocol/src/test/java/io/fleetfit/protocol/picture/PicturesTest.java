@@ -27,7 +27,7 @@ class PicturesTest {
         BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                picture.setRGB(x, y, x * 255 / width << 16 | y * 255 / height << 8 | (x ^ y) & 0xff);
+                picture.setRGB(x, y, ((x * 255 / width) << 16) | ((y * 255 / height) << 8) | ((x ^ y) & 0xff));
             }
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -83,9 +83,11 @@ class PicturesTest {
         for (int at = 0; at < 24 * 16; at++) {
             int x = at % 24;
             int y = at / 24;
+            int red = x * 255 / 24;
+            int green = y * 255 / 16;
             assertThat(pixels[at * 3]).isEqualTo(planes[at]);
-            assertThat(planes[at]).isEqualTo((float) ((x * 255 / 24 / 255.0 - 0.485) / 0.229));
-            assertThat(pixels[at * 3 + 1]).isEqualTo((float) ((y * 255 / 16 / 255.0 - 0.456) / 0.224));
+            assertThat(planes[at]).isEqualTo((float) ((red / 255.0 - 0.485) / 0.229));
+            assertThat(pixels[at * 3 + 1]).isEqualTo((float) ((green / 255.0 - 0.456) / 0.224));
             assertThat(planes[2 * 24 * 16 + at]).isEqualTo((float) (((x ^ y) / 255.0 - 0.406) / 0.225));
         }
     }

@@ -1,4 +1,4 @@
-package io.fleetfit.deploy.e2e;
+package io.fleetfit.deploy.process;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * A man in the middle between a device and its broker: understands MQTT packets, and can slow them down, watch them,
  * change them, swallow them, put in its own, cut the link, and stay away.
  */
-final class MqttProxy implements AutoCloseable {
+public final class MqttProxy implements AutoCloseable {
     private final ServerSocket server;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final List<Instant> attempts = new CopyOnWriteArrayList<>();
@@ -42,7 +42,7 @@ final class MqttProxy implements AutoCloseable {
     }
 
     /** A proxy on a free port of the loopback. */
-    static MqttProxy to(int brokerPort) {
+    public static MqttProxy to(int brokerPort) {
         try {
             MqttProxy proxy = new MqttProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), brokerPort);
             thread("mqtt-proxy", proxy::accept);
@@ -53,42 +53,42 @@ final class MqttProxy implements AutoCloseable {
     }
 
     /** The broker's address as the device is told it. */
-    String url() {
+    public String url() {
         return "mqtt://127.0.0.1:" + server.getLocalPort();
     }
 
     /** The broker has another port from now on. */
-    void retarget(int port) {
+    public void retarget(int port) {
         brokerPort = port;
     }
 
     /** Slows what goes to devices down, together. */
-    void throttle(long bytes) {
+    public void throttle(long bytes) {
         bytesPerSecond = bytes;
     }
 
     /** Watches what devices send. */
-    void onFromDevice(Consumer<MqttPacket> watcher) {
+    public void onFromDevice(Consumer<MqttPacket> watcher) {
         fromDevice = watcher;
     }
 
     /** Watches, changes or, by null, swallows what goes to devices. */
-    void onToDevice(Function<MqttPacket, @Nullable MqttPacket> filter) {
+    public void onToDevice(Function<MqttPacket, @Nullable MqttPacket> filter) {
         toDevice = filter;
     }
 
     /** Sends devices a packet that the broker knows nothing of. */
-    void inject(MqttPacket packet) {
+    public void inject(MqttPacket packet) {
         links.forEach(link -> link.send(packet));
     }
 
     /** Cuts all links. */
-    void cut() {
+    public void cut() {
         links.forEach(Link::close);
     }
 
     /** Cuts all links and every new one at once, until told otherwise. */
-    void away(boolean now) {
+    public void away(boolean now) {
         away = now;
         if (now) {
             cut();
@@ -96,7 +96,7 @@ final class MqttProxy implements AutoCloseable {
     }
 
     /** When devices tried to connect. */
-    List<Instant> attempts() {
+    public List<Instant> attempts() {
         return List.copyOf(attempts);
     }
 

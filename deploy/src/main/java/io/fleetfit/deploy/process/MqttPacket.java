@@ -1,4 +1,4 @@
-package io.fleetfit.deploy.e2e;
+package io.fleetfit.deploy.process;
 
 import io.fleetfit.protocol.ChunkHeader;
 import java.io.DataInputStream;
@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param payloadAt where the payload of a PUBLISH begins
  */
 @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
-record MqttPacket(byte[] bytes, String topic, byte @Nullable [] correlation, int payloadAt) {
+public record MqttPacket(byte[] bytes, String topic, byte @Nullable [] correlation, int payloadAt) {
     private static final int PUBLISH = 3;
     private static final int CORRELATION_DATA = 0x09;
     private static final int TOPIC_ALIAS = 0x23;
@@ -116,7 +117,7 @@ record MqttPacket(byte[] bytes, String topic, byte @Nullable [] correlation, int
     }
 
     /** A PUBLISH of quality of service 0. */
-    static MqttPacket publish(String topic, byte[] payload) {
+    public static MqttPacket publish(String topic, byte[] payload) {
         byte[] name = topic.getBytes(StandardCharsets.UTF_8);
         int length = 2 + name.length + 1 + payload.length;
         ByteBuffer out = ByteBuffer.allocate(length + 5).put((byte) (PUBLISH << 4));
@@ -135,17 +136,32 @@ record MqttPacket(byte[] bytes, String topic, byte @Nullable [] correlation, int
     }
 
     /** The payload of a PUBLISH. */
-    byte[] payload() {
-        return java.util.Arrays.copyOfRange(bytes, payloadAt, bytes.length);
+    public byte[] payload() {
+        return Arrays.copyOfRange(bytes, payloadAt, bytes.length);
     }
 
     /** Which part of a blob this carries; empty if it is no such message. */
-    Optional<ChunkHeader> chunk() {
+    public Optional<ChunkHeader> chunk() {
         return correlation == null ? Optional.empty() : ChunkHeader.decode(correlation);
     }
 
+    /** The same with correlation data that says nothing to anybody: as good as lost, but acknowledged. */
+    public MqttPacket unrecognisable() {
+        if (correlation == null) {
+            return this;
+        }
+        byte[] changed = bytes.clone();
+        for (int at = payloadAt - correlation.length; at >= 0; at--) {
+            if (Arrays.equals(changed, at, at + correlation.length, correlation, 0, correlation.length)) {
+                Arrays.fill(changed, at, at + correlation.length, (byte) 0xff);
+                return new MqttPacket(changed, topic, null, payloadAt);
+            }
+        }
+        return this;
+    }
+
     /** The same with one bit of its last byte turned round. */
-    MqttPacket corrupted() {
+    public MqttPacket corrupted() {
         byte[] changed = bytes.clone();
         changed[changed.length - 1] ^= 1;
         return new MqttPacket(changed, topic, correlation, payloadAt);
