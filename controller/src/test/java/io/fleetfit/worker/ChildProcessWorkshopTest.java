@@ -20,6 +20,9 @@ import io.fleetfit.onnx.OnnxFile;
 import io.fleetfit.onnx.SmallModels;
 import io.fleetfit.protocol.ModelContract;
 import io.fleetfit.protocol.TensorSpec;
+import io.fleetfit.compress.Tool;
+import io.fleetfit.protocol.Digest;
+import java.util.HashMap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
@@ -175,6 +178,30 @@ class ChildProcessWorkshopTest {
         Made second = workshop.make(order(Recipes.INT8_WEIGHTS, parent, null, folder.resolve("b.onnx")));
 
         assertThat(second.digest()).isEqualTo(first.digest());
+    }
+
+    @Test
+    void a_file_tells_where_it_comes_from() throws Exception {
+        Path parent = written(SmallModels.network());
+        Path target = folder.resolve("a.onnx");
+
+        Made made = workshop.make(order(Recipes.INT8_WEIGHTS, parent, null, target));
+
+        Map<String, String> metadata = new HashMap<>();
+        OnnxFile.read(target)
+                .getMetadataPropsList()
+                .forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));
+        assertThat(metadata)
+                .containsEntry("fleetfit.recipe", "int8-weights")
+                .containsEntry(
+                        "fleetfit.passes",
+                        "constants-to-initializers | fold-batch-normalization | drop-unused | store-as-int8")
+                .containsEntry("fleetfit.target", "any")
+                .containsEntry(
+                        "fleetfit.parent", Digest.of(Files.readAllBytes(parent)).hex())
+                .containsEntry("fleetfit.tool", Tool.VERSION)
+                .doesNotContainKey("fleetfit.calibration");
+        assertThat(made.calibration()).isNull();
     }
 
     @Test
