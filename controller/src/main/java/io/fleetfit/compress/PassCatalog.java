@@ -5,6 +5,7 @@ import io.fleetfit.compress.passes.DropUnused;
 import io.fleetfit.compress.passes.FoldBatchNormalization;
 import io.fleetfit.compress.passes.StoreAsHalves;
 import io.fleetfit.compress.passes.StoreAsInt8;
+import io.fleetfit.compress.passes.UpgradeOpset;
 import io.fleetfit.registry.Invalid;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +19,8 @@ public final class PassCatalog {
             Map.entry("drop-unused", settings -> new DropUnused()),
             Map.entry("fold-batch-normalization", settings -> new FoldBatchNormalization()),
             Map.entry("store-as-halves", settings -> new StoreAsHalves()),
-            Map.entry("store-as-int8", settings -> new StoreAsInt8())));
+            Map.entry("store-as-int8", settings -> new StoreAsInt8()),
+            Map.entry("upgrade-opset", UpgradeOpset::new)));
 
     private PassCatalog() {}
 

@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /** Values of ONNX tensors. */
 public final class Tensors {
@@ -77,6 +78,29 @@ public final class Tensors {
     /** An 8-bit signed integer tensor. */
     public static TensorProto ofBytes(String name, List<Long> dims, byte[] values) {
         return raw(name, dims, TensorProto.DataType.INT8, ByteBuffer.wrap(values));
+    }
+
+    /** A 64-bit integer tensor. */
+    public static TensorProto ofLongs(String name, List<Long> dims, long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return raw(name, dims, TensorProto.DataType.INT64, bytes);
+    }
+
+    /** A scalar of a floating-point or 32- or 64-bit integer type; empty for other types. */
+    public static Optional<TensorProto> scalar(String name, TensorProto.DataType type, double value) {
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        switch (type) {
+            case FLOAT -> bytes.putFloat((float) value);
+            case DOUBLE -> bytes.putDouble(value);
+            case FLOAT16 -> bytes.putShort(Halves.of((float) value));
+            case INT64 -> bytes.putLong((long) value);
+            case INT32 -> bytes.putInt((int) value);
+            default -> {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(raw(name, List.of(), type, bytes.limit(bytes.position())));
     }
 
     private static TensorProto raw(String name, List<Long> dims, TensorProto.DataType type, ByteBuffer bytes) {

@@ -13,6 +13,7 @@ import ai.onnxruntime.TensorInfo;
 import io.fleetfit.compress.GraphRunner;
 import io.fleetfit.onnx.FloatTensor;
 import io.fleetfit.onnx.ModelRefused;
+import io.fleetfit.onnx.ValueType;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,7 +36,12 @@ public final class OrtGraphRunner implements GraphRunner {
         }
     }
 
-    private static ModelProto withOutputs(ModelProto model, Set<String> observed) {
+    @Override
+    public Map<String, ValueType> types(ModelProto model) throws ModelRefused {
+        return OrtValueTypes.of(environment, model);
+    }
+
+    static ModelProto withOutputs(ModelProto model, Set<String> observed) {
         GraphProto.Builder graph = model.getGraph().toBuilder();
         Set<String> outputs = new HashSet<>();
         graph.getOutputList().forEach(output -> outputs.add(output.getName()));
