@@ -3,6 +3,9 @@ package io.fleetfit.compress;
 import io.fleetfit.compress.passes.ConstantsToInitializers;
 import io.fleetfit.compress.passes.DropUnused;
 import io.fleetfit.compress.passes.FoldBatchNormalization;
+import io.fleetfit.compress.passes.FoldConstants;
+import io.fleetfit.compress.passes.FoldScales;
+import io.fleetfit.compress.passes.MergeBranches;
 import io.fleetfit.compress.passes.StoreAsHalves;
 import io.fleetfit.compress.passes.StoreAsInt8;
 import io.fleetfit.compress.passes.UpgradeOpset;
@@ -18,6 +21,9 @@ public final class PassCatalog {
             Map.entry("constants-to-initializers", settings -> new ConstantsToInitializers()),
             Map.entry("drop-unused", settings -> new DropUnused()),
             Map.entry("fold-batch-normalization", settings -> new FoldBatchNormalization()),
+            Map.entry("fold-constants", FoldConstants::new),
+            Map.entry("fold-scales", settings -> new FoldScales()),
+            Map.entry("merge-branches", settings -> new MergeBranches()),
             Map.entry("store-as-halves", settings -> new StoreAsHalves()),
             Map.entry("store-as-int8", settings -> new StoreAsInt8()),
             Map.entry("upgrade-opset", UpgradeOpset::new)));

@@ -61,6 +61,21 @@ public final class Tensors {
         return values;
     }
 
+    /** Whether the elements are floats of 16, 32 or 64 bits. */
+    public static boolean isReal(TensorProto tensor) {
+        return RealTensors.isReal(tensor);
+    }
+
+    /** The elements of a tensor of 16-, 32- or 64-bit floats. */
+    public static double[] reals(TensorProto tensor) {
+        return RealTensors.reals(tensor);
+    }
+
+    /** A tensor of 16-, 32- or 64-bit floats; each value is the nearest of the type. */
+    public static TensorProto ofReals(String name, List<Long> dims, TensorProto.DataType type, double[] values) {
+        return RealTensors.of(name, dims, type, values);
+    }
+
     /** A 32-bit float tensor. */
     public static TensorProto ofFloats(String name, List<Long> dims, float[] values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -103,7 +118,13 @@ public final class Tensors {
         return Optional.of(raw(name, List.of(), type, bytes.limit(bytes.position())));
     }
 
-    private static TensorProto raw(String name, List<Long> dims, TensorProto.DataType type, ByteBuffer bytes) {
+    /** An 8-bit unsigned integer tensor. */
+    public static TensorProto ofUnsignedBytes(String name, List<Long> dims, byte[] values) {
+        return raw(name, dims, TensorProto.DataType.UINT8, ByteBuffer.wrap(values));
+    }
+
+    /** A tensor of little-endian bytes. */
+    static TensorProto raw(String name, List<Long> dims, TensorProto.DataType type, ByteBuffer bytes) {
         return TensorProto.newBuilder()
                 .setName(name)
                 .addAllDims(dims)

@@ -2,6 +2,7 @@ package io.fleetfit.worker;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
@@ -15,9 +16,11 @@ import io.fleetfit.onnx.FloatTensor;
 import io.fleetfit.onnx.ModelRefused;
 import io.fleetfit.onnx.ValueType;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -39,6 +42,25 @@ public final class OrtGraphRunner implements GraphRunner {
     @Override
     public Map<String, ValueType> types(ModelProto model) throws ModelRefused {
         return OrtValueTypes.of(environment, model);
+    }
+
+    @Override
+    public List<TensorProto> evaluate(ModelProto model) throws ModelRefused {
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
+            try (OrtSession session = environment.createSession(model.toByteArray(), options);
+                    OrtSession.Result result = session.run(Map.of())) {
+                List<TensorProto> values = new ArrayList<>();
+                for (Map.Entry<String, OnnxValue> value : result) {
+                    if (value.getValue() instanceof OnnxTensor tensor && tensor.getInfo().type != OnnxJavaType.STRING) {
+                        values.add(OrtValueTypes.tensor(value.getKey(), tensor));
+                    }
+                }
+                return values;
+            }
+        } catch (OrtException e) {
+            throw ModelRunner.refused(e);
+        }
     }
 
     static ModelProto withOutputs(ModelProto model, Set<String> observed) {

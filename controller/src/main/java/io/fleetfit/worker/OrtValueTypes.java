@@ -7,13 +7,17 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import com.google.protobuf.ByteString;
 import io.fleetfit.onnx.ModelRefused;
 import io.fleetfit.onnx.Tensors;
 import io.fleetfit.onnx.ValueType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +32,7 @@ final class OrtValueTypes {
     private OrtValueTypes() {}
 
     static Map<String, ValueType> of(OrtEnvironment environment, ModelProto model) throws ModelRefused {
-        ModelProto observed = OrtGraphRunner.withOutputs(model, made(model.getGraph()));
+        ModelProto observed = OrtGraphRunner.withOutputs(withoutClaims(model), made(model.getGraph()));
         try {
             return load(environment, withoutWeights(observed));
         } catch (OrtException e) {
@@ -39,6 +43,18 @@ final class OrtValueTypes {
                 throw ModelRunner.refused(e2);
             }
         }
+    }
+
+    /** What a file says of shapes in between and of outputs may be wrong; inputs are enforced when the graph runs. */
+    private static ModelProto withoutClaims(ModelProto model) {
+        ModelProto.Builder bare = model.toBuilder();
+        bare.getGraphBuilder().clearValueInfo();
+        for (ValueInfoProto.Builder output : bare.getGraphBuilder().getOutputBuilderList()) {
+            if (output.getType().hasTensorType()) {
+                output.getTypeBuilder().getTensorTypeBuilder().clearShape();
+            }
+        }
+        return bare.build();
     }
 
     private static Set<String> made(GraphProto graph) {
@@ -99,6 +115,20 @@ final class OrtValueTypes {
                                     ? null
                                     : Arrays.stream(shape).boxed().toList()));
         }
+    }
+
+    /** A value as it stands in files. */
+    static TensorProto tensor(String name, OnnxTensor tensor) {
+        ByteBuffer bytes = tensor.getByteBuffer().order(ByteOrder.nativeOrder());
+        if (ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN) {
+            throw new IllegalStateException("ONNX Runtime does not run on machines of big-endian byte order");
+        }
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(dataType(tensor.getInfo().onnxType).getNumber())
+                .addAllDims(Arrays.stream(tensor.getInfo().getShape()).boxed().toList())
+                .setRawData(ByteString.copyFrom(bytes))
+                .build();
     }
 
     private static TensorProto.DataType dataType(TensorInfo.OnnxTensorType type) {

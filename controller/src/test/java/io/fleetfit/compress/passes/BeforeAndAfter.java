@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 
@@ -66,7 +67,7 @@ record BeforeAndAfter(ModelProto before, ModelProto after, List<Finding> finding
                 Map<String, FloatTensor> actual = second.run(inputs);
                 assertThat(actual.keySet()).containsExactlyElementsOf(expected.keySet());
                 for (Map.Entry<String, FloatTensor> output : expected.entrySet()) {
-                    FloatTensor other = actual.get(output.getKey());
+                    FloatTensor other = Objects.requireNonNull(actual.get(output.getKey()));
                     assertThat(other.shape())
                             .as(output.getKey())
                             .isEqualTo(output.getValue().shape());
