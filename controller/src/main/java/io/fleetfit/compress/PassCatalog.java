@@ -1,11 +1,13 @@
 package io.fleetfit.compress;
 
+import io.fleetfit.compress.passes.BlockwiseWeights;
 import io.fleetfit.compress.passes.ConstantsToInitializers;
 import io.fleetfit.compress.passes.DropUnused;
 import io.fleetfit.compress.passes.FoldBatchNormalization;
 import io.fleetfit.compress.passes.FoldConstants;
 import io.fleetfit.compress.passes.FoldScales;
 import io.fleetfit.compress.passes.MergeBranches;
+import io.fleetfit.compress.passes.QuantizeDynamic;
 import io.fleetfit.compress.passes.StoreAsHalves;
 import io.fleetfit.compress.passes.StoreAsInt8;
 import io.fleetfit.compress.passes.UpgradeOpset;
@@ -24,6 +26,9 @@ public final class PassCatalog {
             Map.entry("fold-constants", FoldConstants::new),
             Map.entry("fold-scales", settings -> new FoldScales()),
             Map.entry("merge-branches", settings -> new MergeBranches()),
+            Map.entry("quantize-dynamic", settings -> new QuantizeDynamic()),
+            Map.entry("weights-int4", settings -> new BlockwiseWeights(4, settings)),
+            Map.entry("weights-int8", settings -> new BlockwiseWeights(8, settings)),
             Map.entry("store-as-halves", settings -> new StoreAsHalves()),
             Map.entry("store-as-int8", settings -> new StoreAsInt8()),
             Map.entry("upgrade-opset", UpgradeOpset::new)));
