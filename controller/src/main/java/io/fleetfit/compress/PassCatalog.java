@@ -6,6 +6,7 @@ import io.fleetfit.compress.passes.DropUnused;
 import io.fleetfit.compress.passes.FoldBatchNormalization;
 import io.fleetfit.compress.passes.FoldConstants;
 import io.fleetfit.compress.passes.FoldScales;
+import io.fleetfit.compress.passes.HalvePrecision;
 import io.fleetfit.compress.passes.MergeBranches;
 import io.fleetfit.compress.passes.QuantizeDynamic;
 import io.fleetfit.compress.passes.StoreAsHalves;
@@ -25,6 +26,7 @@ public final class PassCatalog {
             Map.entry("fold-batch-normalization", settings -> new FoldBatchNormalization()),
             Map.entry("fold-constants", FoldConstants::new),
             Map.entry("fold-scales", settings -> new FoldScales()),
+            Map.entry("halve-precision", HalvePrecision::new),
             Map.entry("merge-branches", settings -> new MergeBranches()),
             Map.entry("quantize-dynamic", settings -> new QuantizeDynamic()),
             Map.entry("weights-int4", settings -> new BlockwiseWeights(4, settings)),

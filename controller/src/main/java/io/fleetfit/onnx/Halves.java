@@ -25,9 +25,8 @@ public final class Halves {
         if (exponent == 0x1f) {
             return Float.intBitsToFloat(sign | 0x7f800000 | (fraction << 13));
         }
-        float magnitude = exponent == 0
-                ? fraction * 0x1p-24f
-                : Float.intBitsToFloat(((exponent + 112) << 23) | (fraction << 13));
+        float magnitude =
+                exponent == 0 ? fraction * 0x1p-24f : Float.intBitsToFloat(((exponent + 112) << 23) | (fraction << 13));
         return sign == 0 ? magnitude : -magnitude;
     }
 

@@ -18,8 +18,7 @@ final class RealTensors {
 
     static double[] reals(TensorProto tensor) {
         double[] values = new double[Math.toIntExact(Tensors.elements(tensor))];
-        ByteBuffer raw =
-                tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
         boolean isRaw = tensor.hasRawData();
         for (int i = 0; i < values.length; i++) {
             values[i] = switch (type(tensor)) {
@@ -41,7 +40,8 @@ final class RealTensors {
     }
 
     static TensorProto of(String name, List<Long> dims, TensorProto.DataType type, double[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * width(name, type)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(values.length * width(name, type)).order(ByteOrder.LITTLE_ENDIAN);
         for (double value : values) {
             switch (type) {
                 case FLOAT -> bytes.putFloat((float) value);

@@ -42,7 +42,10 @@ public final class BlockwiseWeights implements CompressionPass {
         accuracy = settings.integer("accuracy", 0, 0, 4);
         if (Integer.bitCount(block) != 1) {
             throw new Invalid(
-                    "a block must be a power of two", "passes." + name() + ".block", block, "use 16, 32, 64, 128 or 256");
+                    "a block must be a power of two",
+                    "passes." + name() + ".block",
+                    block,
+                    "use 16, 32, 64, 128 or 256");
         }
     }
 
@@ -113,8 +116,8 @@ public final class BlockwiseWeights implements CompressionPass {
     }
 
     private Stored store(GraphEditor graph, Product product) {
-        BlockQuantizer quantized = new BlockQuantizer(
-                product.columns(graph), product.outer(), product.inner(), bits, block, symmetric);
+        BlockQuantizer quantized =
+                new BlockQuantizer(product.columns(graph), product.outer(), product.inner(), bits, block, symmetric);
         long columns = product.outer();
         String values = graph.freshName(product.weight() + "_int" + bits);
         String scales = graph.freshName(product.weight() + "_scales");

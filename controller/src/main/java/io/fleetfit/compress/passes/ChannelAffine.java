@@ -30,7 +30,8 @@ record ChannelAffine(String input, double[] scale, double[] shift) {
         }
         double[][] parameters = new double[4][];
         for (int i = 0; i < 4; i++) {
-            Optional<TensorProto> tensor = graph.initializer(node.getInput(i + 1)).filter(Tensors::isReal);
+            Optional<TensorProto> tensor =
+                    graph.initializer(node.getInput(i + 1)).filter(Tensors::isReal);
             if (tensor.isEmpty()) {
                 return Optional.empty();
             }
@@ -59,7 +60,8 @@ record ChannelAffine(String input, double[] scale, double[] shift) {
         Optional<double[]> constant = graph.initializer(node.getInput(constantFirst ? 0 : 1))
                 .filter(tensor -> Tensors.isReal(tensor) && isPerChannel(tensor.getDimsList(), rank))
                 .map(Tensors::reals);
-        if (constant.isEmpty() || graph.initializer(node.getInput(constantFirst ? 1 : 0)).isPresent()) {
+        if (constant.isEmpty()
+                || graph.initializer(node.getInput(constantFirst ? 1 : 0)).isPresent()) {
             return Optional.empty();
         }
         String input = node.getInput(constantFirst ? 1 : 0);
@@ -69,16 +71,20 @@ record ChannelAffine(String input, double[] scale, double[] shift) {
     private static Optional<ChannelAffine> of(String type, boolean constantFirst, String input, double[] c) {
         return switch (type) {
             case "Add" -> Optional.of(new ChannelAffine(input, filled(c, 1), c));
-            case "Sub" -> Optional.of(
-                    constantFirst
-                            ? new ChannelAffine(input, filled(c, -1), c)
-                            : new ChannelAffine(
-                                    input, filled(c, 1), Arrays.stream(c).map(v -> -v).toArray()));
+            case "Sub" ->
+                Optional.of(
+                        constantFirst
+                                ? new ChannelAffine(input, filled(c, -1), c)
+                                : new ChannelAffine(
+                                        input,
+                                        filled(c, 1),
+                                        Arrays.stream(c).map(v -> -v).toArray()));
             case "Mul" -> Optional.of(new ChannelAffine(input, c, filled(c, 0)));
-            case "Div" -> constantFirst
-                    ? Optional.empty()
-                    : Optional.of(new ChannelAffine(
-                            input, Arrays.stream(c).map(v -> 1 / v).toArray(), filled(c, 0)));
+            case "Div" ->
+                constantFirst
+                        ? Optional.empty()
+                        : Optional.of(new ChannelAffine(
+                                input, Arrays.stream(c).map(v -> 1 / v).toArray(), filled(c, 0)));
             default -> Optional.empty();
         };
     }
@@ -104,7 +110,8 @@ record ChannelAffine(String input, double[] scale, double[] shift) {
     }
 
     private boolean isFinite() {
-        return Arrays.stream(scale).allMatch(Double::isFinite) && Arrays.stream(shift).allMatch(Double::isFinite);
+        return Arrays.stream(scale).allMatch(Double::isFinite)
+                && Arrays.stream(shift).allMatch(Double::isFinite);
     }
 
     /** Whether it is made for that many channels. */

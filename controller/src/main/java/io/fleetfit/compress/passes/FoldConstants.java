@@ -31,8 +31,27 @@ import java.util.stream.LongStream;
 public final class FoldConstants implements CompressionPass {
     /** What cannot give more elements than it takes, whatever the shapes. */
     private static final Set<String> NEVER_GROWS = Set.of(
-            "Abs", "Cast", "Ceil", "Concat", "Flatten", "Floor", "Identity", "Neg", "Not", "ReduceMax", "ReduceMin",
-            "ReduceProd", "ReduceSum", "Reshape", "Shape", "Size", "Slice", "Sqrt", "Squeeze", "Transpose", "Unsqueeze");
+            "Abs",
+            "Cast",
+            "Ceil",
+            "Concat",
+            "Flatten",
+            "Floor",
+            "Identity",
+            "Neg",
+            "Not",
+            "ReduceMax",
+            "ReduceMin",
+            "ReduceProd",
+            "ReduceSum",
+            "Reshape",
+            "Shape",
+            "Size",
+            "Slice",
+            "Sqrt",
+            "Squeeze",
+            "Transpose",
+            "Unsqueeze");
 
     private static final Set<String> STAYS = Set.of(
             "Bernoulli",
@@ -126,7 +145,8 @@ public final class FoldConstants implements CompressionPass {
             return Optional.of(Tensors.bytes(like));
         }
         boolean scalars = node.getInputList().stream()
-                .allMatch(input -> graph.initializer(input).map(Tensors::elements).orElse(2L) == 1);
+                .allMatch(
+                        input -> graph.initializer(input).map(Tensors::elements).orElse(2L) == 1);
         boolean picksOne = node.getOpType().equals("Gather")
                 && graph.initializer(node.getInput(1)).map(Tensors::elements).orElse(2L) == 1;
         // An element has at most 8 bytes where it had 1.
@@ -147,7 +167,8 @@ public final class FoldConstants implements CompressionPass {
         int rank = shape.size();
         int start = place(GraphEditor.intAttribute(node, "start", 0), rank);
         int end = Math.max(start, place(GraphEditor.intAttribute(node, "end", rank), rank));
-        long[] dims = shape.subList(start, end).stream().flatMapToLong(LongStream::of).toArray();
+        long[] dims =
+                shape.subList(start, end).stream().flatMapToLong(LongStream::of).toArray();
         return Optional.of(Tensors.ofLongs(node.getOutput(0), List.of((long) dims.length), dims));
     }
 
@@ -160,13 +181,12 @@ public final class FoldConstants implements CompressionPass {
             return;
         }
         List<TensorProto> results = context.runner().evaluate(alone(graph, folded));
-        results.stream()
-                .filter(tensor -> folded.containsKey(tensor.getName()))
-                .forEach(graph::put);
+        results.stream().filter(tensor -> folded.containsKey(tensor.getName())).forEach(graph::put);
         Set<String> kept = Set.copyOf(results.stream().map(TensorProto::getName).toList());
-        graph.nodes().removeIf(node -> node.getOutputCount() == 1
-                && folded.containsKey(node.getOutput(0))
-                && kept.contains(node.getOutput(0)));
+        graph.nodes()
+                .removeIf(node -> node.getOutputCount() == 1
+                        && folded.containsKey(node.getOutput(0))
+                        && kept.contains(node.getOutput(0)));
     }
 
     /** The nodes that are folded, with their constants, as a model of its own. */
@@ -179,9 +199,6 @@ public final class FoldConstants implements CompressionPass {
                 .forEach(name ->
                         part.addOutput(ValueInfoProto.newBuilder().setName(name).build()));
         ModelProto whole = graph.build();
-        return whole.toBuilder()
-                .clearMetadataProps()
-                .setGraph(part)
-                .build();
+        return whole.toBuilder().clearMetadataProps().setGraph(part).build();
     }
 }

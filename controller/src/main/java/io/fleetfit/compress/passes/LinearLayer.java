@@ -123,14 +123,13 @@ record LinearLayer(NodeProto node, TensorProto weight, double[] w, double[] bias
     /** Whether a Conv adds zeros around its input. */
     boolean isPadded() {
         String auto = Attributes.text(node, "auto_pad", "NOTSET");
-        return auto.startsWith("SAME")
-                || Attributes.ints(node, "pads").stream().anyMatch(pad -> pad != 0);
+        return auto.startsWith("SAME") || Attributes.ints(node, "pads").stream().anyMatch(pad -> pad != 0);
     }
 
     /** Puts the numbers into the graph; gives the node that uses them, with this input and output. */
     NodeProto store(GraphEditor graph, Map<String, Integer> uses, String input, String output) {
-        TensorProto.DataType type =
-                Optional.ofNullable(TensorProto.DataType.forNumber(weight.getDataType())).orElseThrow();
+        TensorProto.DataType type = Optional.ofNullable(TensorProto.DataType.forNumber(weight.getDataType()))
+                .orElseThrow();
         // A weight that something else uses too keeps its values under its old name.
         String weightName = uses.getOrDefault(weight.getName(), 0) == 1
                 ? weight.getName()

@@ -98,8 +98,8 @@ public final class MergeBranches implements CompressionPass {
         /** The nodes that make the sum with fewer terms; empty if none can be merged. */
         Optional<List<NodeProto>> merged(String output) {
             Map<String, BranchMerge> merges = new LinkedHashMap<>();
-            terms.forEach(term -> conv(term).ifPresent(
-                    layer -> merges.computeIfAbsent(BranchMerge.key(layer), key -> new BranchMerge(graph))
+            terms.forEach(term -> conv(term)
+                    .ifPresent(layer -> merges.computeIfAbsent(BranchMerge.key(layer), key -> new BranchMerge(graph))
                             .add(term, layer)));
             terms.forEach(term -> merges.values().stream()
                     .filter(merge -> !merge.has(term) && addPlain(merge, term))

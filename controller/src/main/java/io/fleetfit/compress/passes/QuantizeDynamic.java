@@ -48,7 +48,8 @@ public final class QuantizeDynamic implements CompressionPass {
             Optional<Product> product = Product.of(graph, node);
             if (product.isPresent()) {
                 rewriting.product(product.get());
-            } else if (GraphEditor.is(node, "LSTM") && DynamicLstm.rewrite(graph, node, most, rewriting.nodes, rewriting.replaced)) {
+            } else if (GraphEditor.is(node, "LSTM")
+                    && DynamicLstm.rewrite(graph, node, most, rewriting.nodes, rewriting.replaced)) {
                 graph.opset("com.microsoft", 1);
             } else {
                 rewriting.nodes.add(node);

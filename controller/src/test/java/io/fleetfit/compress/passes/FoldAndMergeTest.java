@@ -45,8 +45,7 @@ class FoldAndMergeTest {
         return conv(graph, in, out, new long[] {outputs, inputs, h, w}, ints("pads", h / 2, w / 2, h / 2, w / 2));
     }
 
-    private static TestGraph conv(
-            TestGraph graph, String in, String out, long[] dims, AttributeProto... attributes) {
+    private static TestGraph conv(TestGraph graph, String in, String out, long[] dims, AttributeProto... attributes) {
         return graph.weights(out + ".w", dims)
                 .weights(out + ".b", dims[0])
                 .node("Conv", in + " " + out + ".w " + out + ".b", out, attributes);
@@ -79,7 +78,9 @@ class FoldAndMergeTest {
                 Arguments.of("hard swish stays", hardSwish(), List.of("Conv", "Add", "Clip", "Mul", "Div")),
                 Arguments.of(
                         "a constant of more channels stays",
-                        conv(image(), "x", "c", 1, 8, 1, 1).weights("k", 1, 5, 1, 1).node("Mul", "c k", "y"),
+                        conv(image(), "x", "c", 1, 8, 1, 1)
+                                .weights("k", 1, 5, 1, 1)
+                                .node("Mul", "c k", "y"),
                         List.of("Conv", "Mul")),
                 Arguments.of(
                         "a value that is an output stays",
@@ -150,11 +151,17 @@ class FoldAndMergeTest {
                 Arguments.of("a sum of others", others(), List.of("Sigmoid", "Conv", "Add")),
                 Arguments.of(
                         "a dear merge stays",
-                        conv(conv(image(), "x", "a", 8, 8, 1, 3), "x", "b", 8, 8, 3, 1).node("Add", "a b", "y"),
+                        conv(conv(image(), "x", "a", 8, 8, 1, 3), "x", "b", 8, 8, 3, 1)
+                                .node("Add", "a b", "y"),
                         List.of("Conv", "Conv", "Add")),
                 Arguments.of(
                         "different groups stay",
-                        conv(conv(image(), "x", "a", 8, 8, 3, 3), "x", "b", new long[] {8, 1, 1, 1}, integer("group", 8))
+                        conv(
+                                        conv(image(), "x", "a", 8, 8, 3, 3),
+                                        "x",
+                                        "b",
+                                        new long[] {8, 1, 1, 1},
+                                        integer("group", 8))
                                 .node("Add", "a b", "y"),
                         List.of("Conv", "Conv", "Add")),
                 Arguments.of(
@@ -241,6 +248,7 @@ class FoldAndMergeTest {
         BeforeAndAfter folded = BeforeAndAfter.of(graph.model(), ALL).answersAlike(1e-5);
 
         assertThat(folded.types()).containsExactly("Conv", "BatchNormalization", "If");
-        assertThat(folded.findings()).anySatisfy(finding -> assertThat(finding.subject()).isEqualTo("y"));
+        assertThat(folded.findings())
+                .anySatisfy(finding -> assertThat(finding.subject()).isEqualTo("y"));
     }
 }

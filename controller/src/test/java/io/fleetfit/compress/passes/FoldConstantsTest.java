@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.fleetfit.compress.PassSpec;
-import io.fleetfit.onnx.TestGraph;
 import io.fleetfit.onnx.Tensors;
+import io.fleetfit.onnx.TestGraph;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -52,8 +52,10 @@ class FoldConstantsTest {
 
     @Test
     void knows_shapes_that_are_fixed_and_no_others() throws Exception {
-        BeforeAndAfter fixed = BeforeAndAfter.of(flattened(2).model(), FOLD, DROP).answersAlike(0);
-        BeforeAndAfter open = BeforeAndAfter.of(flattened(-1).model(), FOLD, DROP).answersAlike(0);
+        BeforeAndAfter fixed =
+                BeforeAndAfter.of(flattened(2).model(), FOLD, DROP).answersAlike(0);
+        BeforeAndAfter open =
+                BeforeAndAfter.of(flattened(-1).model(), FOLD, DROP).answersAlike(0);
 
         assertThat(fixed.types()).containsExactly("Relu", "Reshape");
         assertThat(open.types()).contains("Shape", "Gather");
@@ -95,7 +97,8 @@ class FoldConstantsTest {
         BeforeAndAfter folded = BeforeAndAfter.of(graph.model(), FOLD, DROP);
 
         assertThat(folded.types()).containsExactly("Tile", "ReduceMax", "Add", "Add");
-        assertThat(folded.findings()).anySatisfy(finding -> assertThat(finding.subject()).isEqualTo("tiled"));
+        assertThat(folded.findings())
+                .anySatisfy(finding -> assertThat(finding.subject()).isEqualTo("tiled"));
         assertThat(folded.after().getSerializedSize()).isLessThan(2_000);
     }
 
@@ -114,8 +117,8 @@ class FoldConstantsTest {
                 .floats("zero", 0)
                 .node("Add", "m nothing", "y");
 
-        BeforeAndAfter folded =
-                BeforeAndAfter.of(graph.model(), PassSpec.of("store-as-halves"), FOLD, DROP).answersAlike(1e-3);
+        BeforeAndAfter folded = BeforeAndAfter.of(graph.model(), PassSpec.of("store-as-halves"), FOLD, DROP)
+                .answersAlike(1e-3);
 
         assertThat(folded.types()).contains("Cast", "RandomUniformLike").doesNotContain("Expand");
     }

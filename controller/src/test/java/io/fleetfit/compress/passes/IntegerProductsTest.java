@@ -135,7 +135,11 @@ class IntegerProductsTest {
 
     @Test
     void asks_for_a_newer_opset() {
-        TestGraph graph = new TestGraph(9).input("x", 1, 16).output("y").weights("w", 16, 16).node("MatMul", "x w", "y");
+        TestGraph graph = new TestGraph(9)
+                .input("x", 1, 16)
+                .output("y")
+                .weights("w", 16, 16)
+                .node("MatMul", "x w", "y");
 
         assertThatThrownBy(() -> BeforeAndAfter.of(graph.model(), DYNAMIC))
                 .isInstanceOfSatisfying(ModelRefused.class, refusal -> assertThat(refusal.code())
@@ -158,7 +162,9 @@ class IntegerProductsTest {
                 .node("MatMul", "x w", "y")
                 .node("If", "go", "z", graph("then_branch", then.graph()), graph("else_branch", otherwise.graph()));
 
-        assertThat(BeforeAndAfter.of(graph.model(), PassSpec.of(pass)).answersAlike(0.2).types())
+        assertThat(BeforeAndAfter.of(graph.model(), PassSpec.of(pass))
+                        .answersAlike(0.2)
+                        .types())
                 .contains("If");
     }
 }
