@@ -8,6 +8,7 @@ import io.fleetfit.compress.passes.FoldConstants;
 import io.fleetfit.compress.passes.FoldScales;
 import io.fleetfit.compress.passes.HalvePrecision;
 import io.fleetfit.compress.passes.MergeBranches;
+import io.fleetfit.compress.passes.PruneMagnitude;
 import io.fleetfit.compress.passes.QuantizeDynamic;
 import io.fleetfit.compress.passes.StoreAsHalves;
 import io.fleetfit.compress.passes.StoreAsInt8;
@@ -28,6 +29,7 @@ public final class PassCatalog {
             Map.entry("fold-scales", settings -> new FoldScales()),
             Map.entry("halve-precision", HalvePrecision::new),
             Map.entry("merge-branches", settings -> new MergeBranches()),
+            Map.entry("prune-magnitude", PruneMagnitude::new),
             Map.entry("quantize-dynamic", settings -> new QuantizeDynamic()),
             Map.entry("weights-int4", settings -> new BlockwiseWeights(4, settings)),
             Map.entry("weights-int8", settings -> new BlockwiseWeights(8, settings)),

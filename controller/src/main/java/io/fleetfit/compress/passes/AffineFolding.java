@@ -98,14 +98,14 @@ final class AffineFolding {
         List<NodeProto> nodes = graph.nodes();
         boolean[] gone = new boolean[nodes.size()];
         for (int i = 0; i < nodes.size(); i++) {
-            NodeProto node = nodes.get(i);
-            boolean isConv = GraphEditor.is(node, "Conv");
-            while (isConv
-                    && affines.containsKey(nodes.get(i).getInput(0))
-                    && prepend(i, affines.get(nodes.get(i).getInput(0)))) {
-                gone[affines.get(node.getInput(0))] = true;
-                node = nodes.get(i);
+            if (GraphEditor.is(nodes.get(i), "Conv")) {
+                Integer affine = affines.get(nodes.get(i).getInput(0));
+                while (affine != null && prepend(i, affine)) {
+                    gone[affine] = true;
+                    affine = affines.get(nodes.get(i).getInput(0));
+                }
             }
+            NodeProto node = nodes.get(i);
             if (node.getOutputCount() == 1 && uses.getOrDefault(node.getOutput(0), 0) == 1) {
                 affines.put(node.getOutput(0), i);
             }

@@ -101,9 +101,13 @@ public final class MergeBranches implements CompressionPass {
             terms.forEach(term -> conv(term)
                     .ifPresent(layer -> merges.computeIfAbsent(BranchMerge.key(layer), key -> new BranchMerge(graph))
                             .add(term, layer)));
-            terms.forEach(term -> merges.values().stream()
-                    .filter(merge -> !merge.has(term) && addPlain(merge, term))
-                    .findFirst());
+            for (String term : terms) {
+                for (BranchMerge merge : merges.values()) {
+                    if (merges.values().stream().noneMatch(any -> any.has(term))) {
+                        addPlain(merge, term);
+                    }
+                }
+            }
             List<BranchMerge> worthwhile =
                     merges.values().stream().filter(BranchMerge::isWorthwhile).toList();
             return worthwhile.isEmpty() ? Optional.empty() : Optional.of(nodes(worthwhile, output));
@@ -118,19 +122,17 @@ public final class MergeBranches implements CompressionPass {
                     : Optional.empty();
         }
 
-        /** The value itself, or scaled and shifted by channel. */
-        private boolean addPlain(BranchMerge merge, String term) {
+        /** Takes the value itself, or scaled and shifted by channel, as one more branch if it fits. */
+        private void addPlain(BranchMerge merge, String term) {
             if (merge.addIdentity(term, term, 1, 0)) {
-                return true;
+                return;
             }
             NodeProto producer = producers.get(term);
-            if (producer == null || uses.getOrDefault(term, 0) != 1) {
-                return false;
+            if (producer != null && uses.getOrDefault(term, 0) == 1) {
+                ChannelAffine.ofBatchNormalization(graph, producer)
+                        .or(() -> ChannelAffine.ofArithmetic(graph, producer, merge.rank()))
+                        .ifPresent(affine -> merge.addIdentity(term, affine));
             }
-            return ChannelAffine.ofBatchNormalization(graph, producer)
-                    .or(() -> ChannelAffine.ofArithmetic(graph, producer, merge.rank()))
-                    .filter(affine -> merge.addIdentity(term, affine))
-                    .isPresent();
         }
 
         private List<NodeProto> nodes(List<BranchMerge> merges, String output) {
