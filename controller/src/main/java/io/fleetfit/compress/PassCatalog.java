@@ -14,7 +14,9 @@ import io.fleetfit.compress.passes.StoreAsHalves;
 import io.fleetfit.compress.passes.StoreAsInt8;
 import io.fleetfit.compress.passes.UpgradeOpset;
 import io.fleetfit.registry.Invalid;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -38,6 +40,11 @@ public final class PassCatalog {
             Map.entry("upgrade-opset", UpgradeOpset::new)));
 
     private PassCatalog() {}
+
+    /** The names of all passes, in order. */
+    public static Set<String> names() {
+        return Collections.unmodifiableSet(ALL.keySet());
+    }
 
     /**
      * The pass that a recipe asks for.

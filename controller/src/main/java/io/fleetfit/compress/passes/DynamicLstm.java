@@ -15,8 +15,8 @@ final class DynamicLstm {
 
     /** Replaces the node if its weights are constant; says whether it did. */
     static boolean rewrite(GraphEditor graph, NodeProto node, int most, List<NodeProto> nodes, List<String> replaced) {
-        Optional<TensorProto> w = graph.initializer(node.getInput(1)).filter(Tensors::isFloat);
-        Optional<TensorProto> r = graph.initializer(node.getInput(2)).filter(Tensors::isFloat);
+        Optional<TensorProto> w = graph.initializer(node.getInput(1)).filter(StoredWeights::canBeIntegers);
+        Optional<TensorProto> r = graph.initializer(node.getInput(2)).filter(StoredWeights::canBeIntegers);
         if (w.isEmpty() || r.isEmpty() || GraphEditor.intAttribute(node, "layout", 0) != 0) {
             return false;
         }

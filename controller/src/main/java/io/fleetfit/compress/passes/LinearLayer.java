@@ -29,13 +29,18 @@ record LinearLayer(NodeProto node, TensorProto weight, double[] w, double[] bias
             return Optional.empty();
         }
         Optional<TensorProto> weight = graph.initializer(node.getInput(1))
-                .filter(tensor -> Tensors.isReal(tensor) && Tensors.elements(tensor) > 0 && tensor.getDimsCount() > 1);
+                .filter(tensor -> isWide(tensor) && Tensors.elements(tensor) > 0 && tensor.getDimsCount() > 1);
         if (weight.isEmpty()) {
             return Optional.empty();
         }
         double[] w = Tensors.reals(weight.get());
         LinearLayer bare = new LinearLayer(node, weight.get(), w, new double[0]);
         return bare.bias(graph).map(bias -> new LinearLayer(node, weight.get(), w, bias));
+    }
+
+    /** Products of 16-bit weights may leave their range, so such layers stay. */
+    private static boolean isWide(TensorProto tensor) {
+        return Tensors.isReal(tensor) && tensor.getDataType() != TensorProto.DataType.FLOAT16.getNumber();
     }
 
     private Optional<double[]> bias(GraphEditor graph) {

@@ -28,9 +28,7 @@ record Product(NodeProto node, String weight, int inner, int outer, boolean tran
             return Optional.empty();
         }
         Optional<TensorProto> weight = graph.initializer(node.getInput(1))
-                .filter(tensor -> Tensors.isFloat(tensor)
-                        && tensor.getDimsCount() == 2
-                        && Tensors.elements(tensor) >= StoredWeights.LEAST_ELEMENTS);
+                .filter(tensor -> tensor.getDimsCount() == 2 && StoredWeights.canBeIntegers(tensor));
         if (weight.isEmpty()) {
             return Optional.empty();
         }

@@ -12,8 +12,8 @@ import ai.onnxruntime.OrtSession;
 import io.fleetfit.compress.PassSpec;
 import io.fleetfit.onnx.GraphEditor;
 import io.fleetfit.onnx.ModelRefused;
-import io.fleetfit.onnx.TestGraph;
 import io.fleetfit.onnx.Tensors;
+import io.fleetfit.onnx.TestGraph;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -90,22 +90,19 @@ class PruneMagnitudeTest {
     void the_smallest_weights_are_zero_and_take_no_place(
             double sparsity, String scope, String values, double tolerance, double size) throws Exception {
         ModelProto model = model();
-        PassSpec pass =
-                new PassSpec("prune-magnitude", Map.of("sparsity", sparsity, "scope", scope, "values", values));
+        PassSpec pass = new PassSpec("prune-magnitude", Map.of("sparsity", sparsity, "scope", scope, "values", values));
 
         BeforeAndAfter pruned = BeforeAndAfter.of(model, pass);
 
         new BeforeAndAfter(zeroed(model, sparsity, scope.equals("global")), pruned.after(), List.of())
                 .answersAlike(tolerance);
         // Names and the nodes that expand take 3 kB of this small file.
-        assertThat(pruned.after().getSerializedSize() - 3_000)
-                .isLessThan((int) (model.getSerializedSize() * size));
+        assertThat(pruned.after().getSerializedSize() - 3_000).isLessThan((int) (model.getSerializedSize() * size));
         long zeros = scope.equals("global")
                 ? Math.round(12_408 * sparsity)
                 : Math.round(2_475 * sparsity) + Math.round(9_933 * sparsity);
         assertThat(pruned.findings()).hasSize(1);
-        assertThat(pruned.findings().get(0).text())
-                .startsWith(zeros + " of 12408 weights are zero");
+        assertThat(pruned.findings().get(0).text()).startsWith(zeros + " of 12408 weights are zero");
     }
 
     @Test
@@ -122,15 +119,16 @@ class PruneMagnitudeTest {
                     .close();
         }
 
-        assertThat(ModelProto.parseFrom(Files.readAllBytes(optimized)).getGraph().getNodeList())
+        assertThat(ModelProto.parseFrom(Files.readAllBytes(optimized))
+                        .getGraph()
+                        .getNodeList())
                 .extracting(NodeProto::getOpType)
                 .doesNotContain("CumSum", "BitShift", "Where", "Gather");
     }
 
     @Test
     void a_tensor_that_would_not_shrink_stays_dense() throws Exception {
-        BeforeAndAfter pruned =
-                BeforeAndAfter.of(model(), new PassSpec("prune-magnitude", Map.of("sparsity", 0.01)));
+        BeforeAndAfter pruned = BeforeAndAfter.of(model(), new PassSpec("prune-magnitude", Map.of("sparsity", 0.01)));
 
         assertThat(pruned.types()).containsExactly("Conv", "GlobalAveragePool", "Flatten", "MatMul");
     }
@@ -163,7 +161,11 @@ class PruneMagnitudeTest {
 
     @Test
     void asks_for_a_newer_opset() {
-        TestGraph graph = new TestGraph(9).input("x", 1, 16).output("y").weights("w", 16, 16).node("MatMul", "x w", "y");
+        TestGraph graph = new TestGraph(9)
+                .input("x", 1, 16)
+                .output("y")
+                .weights("w", 16, 16)
+                .node("MatMul", "x w", "y");
 
         assertThatThrownBy(() -> BeforeAndAfter.of(graph.model(), PassSpec.of("prune-magnitude")))
                 .isInstanceOfSatisfying(ModelRefused.class, refusal -> assertThat(refusal.code())
