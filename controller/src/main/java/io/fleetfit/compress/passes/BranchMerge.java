@@ -20,6 +20,7 @@ final class BranchMerge {
     private final List<Identity> identities = new ArrayList<>();
     private final List<String> terms = new ArrayList<>();
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Branch(LinearLayer layer, int[] kernel, int[] pads) {}
 
     private record Identity(ChannelAffine affine, boolean hasNode, String term) {}
