@@ -98,7 +98,8 @@ final class MaskedWeights {
                         ? Tensors.ofHalves(fresh(name, "values"), packedDims, Halves.of(packed))
                         : Tensors.ofFloats(fresh(name, "values"), packedDims, packed));
         String keep = unpack(name, maskName, values.length);
-        String index = node("CumSum", fresh(name, "index"), keep, zero);
+        String counts = node("Cast", fresh(name, "counts"), List.of(keep), to(TensorProto.DataType.INT32));
+        String index = node("CumSum", fresh(name, "index"), counts, zero);
         String picked = node("Gather", fresh(name, "picked"), valuesName, index);
         String real = asHalves ? fresh(name, "real") : picked;
         if (asHalves) {
@@ -111,13 +112,12 @@ final class MaskedWeights {
         node("Reshape", name, sparse, shape);
     }
 
-    /** The mask as integers 0 and 1, one for each element. */
+    /** The mask as bytes 0 and 1, one for each element. */
     private String unpack(String name, String mask, int elements) {
         AttributeProto right = Attributes.ofText("direction", "RIGHT");
         String shifted = node("BitShift", fresh(name, "shifted"), List.of(mask, shifts), right);
         String bits = node("Mod", fresh(name, "bits"), shifted, two);
-        String wide = node("Cast", fresh(name, "wide"), List.of(bits), to(TensorProto.DataType.INT32));
-        String row = node("Reshape", fresh(name, "row"), wide, flat);
+        String row = node("Reshape", fresh(name, "row"), bits, flat);
         if (elements % 8 == 0) {
             return row;
         }
