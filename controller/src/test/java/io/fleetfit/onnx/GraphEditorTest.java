@@ -33,7 +33,11 @@ class GraphEditorTest {
     void a_fresh_name_is_taken_nowhere_not_even_inside_a_node() {
         GraphEditor editor = new GraphEditor(model());
         editor.nodes()
-                .add(NodeProto.newBuilder().setOpType("Neg").addInput("x").addOutput("added").build());
+                .add(NodeProto.newBuilder()
+                        .setOpType("Neg")
+                        .addInput("x")
+                        .addOutput("added")
+                        .build());
 
         assertThat(List.of("x", "y", "inner", "hidden", "added"))
                 .allSatisfy(name -> assertThat(editor.freshName(name)).isEqualTo(name + "_2"));
