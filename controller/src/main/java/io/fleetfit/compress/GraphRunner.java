@@ -1,8 +1,11 @@
 package io.fleetfit.compress;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import io.fleetfit.onnx.FloatTensor;
 import io.fleetfit.onnx.ModelRefused;
+import io.fleetfit.onnx.ValueType;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,6 +18,25 @@ public interface GraphRunner {
      * @throws ModelRefused if the runtime refuses the graph
      */
     Loaded load(ModelProto model, Set<String> observed) throws ModelRefused;
+
+    /**
+     * Types of the inputs and of what the nodes make, as far as they follow from the graph; nothing is run. A runner that
+     * cannot tell gives nothing, and passes then take the form that is right for every type and shape.
+     *
+     * @throws ModelRefused if the runtime refuses the graph
+     */
+    default Map<String, ValueType> types(ModelProto model) throws ModelRefused {
+        return Map.of();
+    }
+
+    /**
+     * The outputs of a graph without inputs, exactly, in the types that they have. A runner that cannot tell gives nothing.
+     *
+     * @throws ModelRefused if the runtime refuses the graph or the run fails
+     */
+    default List<TensorProto> evaluate(ModelProto model) throws ModelRefused {
+        return List.of();
+    }
 
     /** A loaded graph. For one thread at a time. */
     interface Loaded extends AutoCloseable {

@@ -17,6 +17,19 @@ public final class Halves {
         return true;
     }
 
+    /** The value of a bit pattern. */
+    public static float toFloat(short bits) {
+        int sign = (bits & 0x8000) << 16;
+        int exponent = (bits >>> 10) & 0x1f;
+        int fraction = bits & 0x3ff;
+        if (exponent == 0x1f) {
+            return Float.intBitsToFloat(sign | 0x7f800000 | (fraction << 13));
+        }
+        float magnitude =
+                exponent == 0 ? fraction * 0x1p-24f : Float.intBitsToFloat(((exponent + 112) << 23) | (fraction << 13));
+        return sign == 0 ? magnitude : -magnitude;
+    }
+
     /** The nearest binary16 of each value. */
     public static short[] of(float[] values) {
         short[] bits = new short[values.length];

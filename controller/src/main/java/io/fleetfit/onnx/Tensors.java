@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /** Values of ONNX tensors. */
 public final class Tensors {
@@ -60,6 +61,21 @@ public final class Tensors {
         return values;
     }
 
+    /** Whether the elements are floats of 16, 32 or 64 bits. */
+    public static boolean isReal(TensorProto tensor) {
+        return RealTensors.isReal(tensor);
+    }
+
+    /** The elements of a tensor of 16-, 32- or 64-bit floats. */
+    public static double[] reals(TensorProto tensor) {
+        return RealTensors.reals(tensor);
+    }
+
+    /** A tensor of 16-, 32- or 64-bit floats; each value is the nearest of the type. */
+    public static TensorProto ofReals(String name, List<Long> dims, TensorProto.DataType type, double[] values) {
+        return RealTensors.of(name, dims, type, values);
+    }
+
     /** A 32-bit float tensor. */
     public static TensorProto ofFloats(String name, List<Long> dims, float[] values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -79,7 +95,36 @@ public final class Tensors {
         return raw(name, dims, TensorProto.DataType.INT8, ByteBuffer.wrap(values));
     }
 
-    private static TensorProto raw(String name, List<Long> dims, TensorProto.DataType type, ByteBuffer bytes) {
+    /** A 64-bit integer tensor. */
+    public static TensorProto ofLongs(String name, List<Long> dims, long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return raw(name, dims, TensorProto.DataType.INT64, bytes);
+    }
+
+    /** A scalar of a floating-point or 32- or 64-bit integer type; empty for other types. */
+    public static Optional<TensorProto> scalar(String name, TensorProto.DataType type, double value) {
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        switch (type) {
+            case FLOAT -> bytes.putFloat((float) value);
+            case DOUBLE -> bytes.putDouble(value);
+            case FLOAT16 -> bytes.putShort(Halves.of((float) value));
+            case INT64 -> bytes.putLong((long) value);
+            case INT32 -> bytes.putInt((int) value);
+            default -> {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(raw(name, List.of(), type, bytes.limit(bytes.position())));
+    }
+
+    /** An 8-bit unsigned integer tensor. */
+    public static TensorProto ofUnsignedBytes(String name, List<Long> dims, byte[] values) {
+        return raw(name, dims, TensorProto.DataType.UINT8, ByteBuffer.wrap(values));
+    }
+
+    /** A tensor of little-endian bytes. */
+    static TensorProto raw(String name, List<Long> dims, TensorProto.DataType type, ByteBuffer bytes) {
         return TensorProto.newBuilder()
                 .setName(name)
                 .addAllDims(dims)

@@ -2,6 +2,7 @@ package io.fleetfit.worker;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
@@ -13,10 +14,13 @@ import ai.onnxruntime.TensorInfo;
 import io.fleetfit.compress.GraphRunner;
 import io.fleetfit.onnx.FloatTensor;
 import io.fleetfit.onnx.ModelRefused;
+import io.fleetfit.onnx.ValueType;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -35,7 +39,31 @@ public final class OrtGraphRunner implements GraphRunner {
         }
     }
 
-    private static ModelProto withOutputs(ModelProto model, Set<String> observed) {
+    @Override
+    public Map<String, ValueType> types(ModelProto model) throws ModelRefused {
+        return OrtValueTypes.of(environment, model);
+    }
+
+    @Override
+    public List<TensorProto> evaluate(ModelProto model) throws ModelRefused {
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
+            try (OrtSession session = environment.createSession(model.toByteArray(), options);
+                    OrtSession.Result result = session.run(Map.of())) {
+                List<TensorProto> values = new ArrayList<>();
+                for (Map.Entry<String, OnnxValue> value : result) {
+                    if (value.getValue() instanceof OnnxTensor tensor && tensor.getInfo().type != OnnxJavaType.STRING) {
+                        values.add(OrtValueTypes.tensor(value.getKey(), tensor));
+                    }
+                }
+                return values;
+            }
+        } catch (OrtException e) {
+            throw ModelRunner.refused(e);
+        }
+    }
+
+    static ModelProto withOutputs(ModelProto model, Set<String> observed) {
         GraphProto.Builder graph = model.getGraph().toBuilder();
         Set<String> outputs = new HashSet<>();
         graph.getOutputList().forEach(output -> outputs.add(output.getName()));

@@ -3,6 +3,7 @@ package io.fleetfit.compress.passes;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.fleetfit.compress.CompressionPass;
+import io.fleetfit.compress.Finding;
 import io.fleetfit.compress.PassContext;
 import io.fleetfit.compress.PassSettings;
 import io.fleetfit.onnx.GraphEditor;
@@ -42,8 +43,17 @@ public final class StoreAsInt8 implements CompressionPass {
         List<NodeProto> expansions = new ArrayList<>();
         for (TensorProto tensor : graph.initializers()) {
             Integer axis = axes.get(tensor.getName());
-            if (axis != null && Tensors.isFloat(tensor) && Tensors.elements(tensor) >= leastElements) {
+            if (axis == null || Tensors.elements(tensor) < leastElements) {
+                continue;
+            }
+            if (StoredWeights.canBeIntegers(tensor)) {
                 store(graph, tensor, axis, expansions);
+            } else if (Tensors.elements(tensor) >= StoredWeights.LEAST_ELEMENTS) {
+                context.findings()
+                        .accept(new Finding(
+                                name(),
+                                tensor.getName(),
+                                "stays: its values are no finite 32-bit floating-point numbers"));
             }
         }
         graph.nodes().addAll(0, expansions);
