@@ -79,6 +79,18 @@ public final class Tensors {
         return raw(name, dims, TensorProto.DataType.INT8, ByteBuffer.wrap(values));
     }
 
+    /** An 8-bit integer tensor, signed or unsigned. */
+    public static TensorProto ofIntegers(String name, List<Long> dims, TensorProto.DataType type, byte[] values) {
+        return raw(name, dims, type, ByteBuffer.wrap(values));
+    }
+
+    /** A 32-bit integer tensor. */
+    public static TensorProto ofInts(String name, List<Long> dims, int[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(values);
+        return raw(name, dims, TensorProto.DataType.INT32, bytes);
+    }
+
     private static TensorProto raw(String name, List<Long> dims, TensorProto.DataType type, ByteBuffer bytes) {
         return TensorProto.newBuilder()
                 .setName(name)
