@@ -28,8 +28,7 @@ final class BiasShift {
             NodeProto node, TensorProto weight, float[] error, double[] means, long[] in, long[] out) {
         return switch (node.getOpType()) {
             case "Conv" -> convolution(node, weight, error, means, in, out);
-            case "Gemm" -> product(
-                    error, weight, means, GraphEditor.intAttribute(node, "transB", 0) == 1);
+            case "Gemm" -> product(error, weight, means, GraphEditor.intAttribute(node, "transB", 0) == 1);
             default -> Optional.empty();
         };
     }
@@ -82,8 +81,7 @@ final class BiasShift {
     }
 
     /** For each tap along one dimension: the share of output positions for which it lies inside the image. */
-    private static double[] insideShares(
-            NodeProto node, TensorProto weight, long size, long outputs, int dimension) {
+    private static double[] insideShares(NodeProto node, TensorProto weight, long size, long outputs, int dimension) {
         int kernel = Math.toIntExact(weight.getDims(dimension + 2));
         long stride = at(node, "strides", dimension, 1);
         long dilation = at(node, "dilations", dimension, 1);
@@ -108,7 +106,8 @@ final class BiasShift {
     }
 
     private static long at(NodeProto node, String name, int index, long absent) {
-        List<Long> values = attribute(node, name).map(AttributeProto::getIntsList).orElse(List.of());
+        List<Long> values =
+                attribute(node, name).map(AttributeProto::getIntsList).orElse(List.of());
         return index < values.size() ? values.get(index) : absent;
     }
 

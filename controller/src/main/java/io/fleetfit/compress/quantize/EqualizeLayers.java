@@ -36,7 +36,8 @@ public final class EqualizeLayers implements CompressionPass {
         Map<String, float[]> peaks = peaks(editor, context, found.pairs());
         Map<String, float[]> weights = new LinkedHashMap<>();
         List<LayerPair> pairs = found.pairs().stream()
-                .filter(pair -> pair.clip().isEmpty() || peaks.containsKey(pair.clip().get()))
+                .filter(pair ->
+                        pair.clip().isEmpty() || peaks.containsKey(pair.clip().get()))
                 .toList();
         double moved = Double.POSITIVE_INFINITY;
         for (int round = 0; round < MOST_ROUNDS && moved > SETTLED; round++) {

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import io.fleetfit.onnx.GraphEditor;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two convolutions whose channels in between can be scaled.
@@ -29,14 +30,17 @@ record LayerPair(int first, int second, Optional<String> clip, double bound) {
     double equalize(GraphIndex graph, Map<String, float[]> weights, Map<String, float[]> peaks) {
         TensorProto one = weight(graph, first);
         TensorProto two = weight(graph, second);
-        float[] before = weights.computeIfAbsent(one.getName(), name -> graph.floats(name).orElseThrow());
-        float[] after = weights.computeIfAbsent(two.getName(), name -> graph.floats(name).orElseThrow());
+        float[] before = weights.computeIfAbsent(
+                one.getName(), name -> graph.floats(name).orElseThrow());
+        float[] after = weights.computeIfAbsent(
+                two.getName(), name -> graph.floats(name).orElseThrow());
         int channels = Math.toIntExact(one.getDims(0));
         int rows = before.length / channels;
         Columns columns = Columns.of(two, channels, (int) GraphEditor.intAttribute(graph.node(second), "group", 1));
         float[] peak = clip.map(peaks::get).orElse(null);
         Optional<float[]> bias = GraphIndex.input(graph.node(first), 2)
-                .map(name -> weights.computeIfAbsent(name, wish -> graph.floats(wish).orElseThrow()));
+                .map(name ->
+                        weights.computeIfAbsent(name, wish -> graph.floats(wish).orElseThrow()));
         double moved = 0;
         for (int c = 0; c < channels; c++) {
             double factor = factor(range(before, c * rows, rows), columns.range(after, c), peak, c);
@@ -54,7 +58,7 @@ record LayerPair(int first, int second, Optional<String> clip, double bound) {
         return moved;
     }
 
-    private double factor(double before, double after, float @org.jspecify.annotations.Nullable [] peak, int channel) {
+    private double factor(double before, double after, float @Nullable [] peak, int channel) {
         if (before == 0 || after == 0) {
             return 1;
         }
@@ -90,8 +94,7 @@ record LayerPair(int first, int second, Optional<String> clip, double bound) {
      */
     private record Columns(int outputs, int inputs, int taps) {
         static Columns of(TensorProto weight, int channels, int groups) {
-            int taps = Math.toIntExact(
-                    weight.getDimsList().stream().skip(2).reduce(1L, (a, b) -> a * b));
+            int taps = Math.toIntExact(weight.getDimsList().stream().skip(2).reduce(1L, (a, b) -> a * b));
             return new Columns(Math.toIntExact(weight.getDims(0)) / groups, channels / groups, taps);
         }
 

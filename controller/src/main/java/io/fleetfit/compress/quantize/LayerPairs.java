@@ -103,7 +103,10 @@ record LayerPairs(List<LayerPair> pairs, Map<String, String> left) {
 
         private boolean passesClip(String value, int reader) {
             Optional<Clamp> clamp = Clamp.of(graph, reader);
-            if (clip.isPresent() || clamp.isEmpty() || clamp.get().low() != 0 || !(clamp.get().high() > 0)) {
+            if (clip.isPresent()
+                    || clamp.isEmpty()
+                    || clamp.get().low() != 0
+                    || !(clamp.get().high() > 0)) {
                 return false;
             }
             if (clamp.get().high() < Double.POSITIVE_INFINITY) {
@@ -115,8 +118,7 @@ record LayerPairs(List<LayerPair> pairs, Map<String, String> left) {
 
         private boolean ownWeights(int index) {
             NodeProto node = graph.node(index);
-            Optional<TensorProto> weight =
-                    graph.constant(node.getInput(1)).filter(Tensors::isFloat);
+            Optional<TensorProto> weight = graph.constant(node.getInput(1)).filter(Tensors::isFloat);
             Optional<String> bias = GraphIndex.input(node, 2);
             return weight.isPresent()
                     && weight.get().getDimsCount() >= 3

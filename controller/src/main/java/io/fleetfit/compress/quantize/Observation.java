@@ -8,10 +8,12 @@ import io.fleetfit.onnx.FloatTensor;
 import io.fleetfit.onnx.ModelRefused;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Runs a graph over samples and gathers statistics of its values. Activations are seen one by one and forgotten. What a
@@ -43,38 +45,46 @@ final class Observation {
         for (Set<String> group : groups(wanted.keySet())) {
             try (GraphRunner.Loaded loaded = runner.load(model, group)) {
                 for (Sample sample : samples) {
-                    loaded.run(sample.inputs(), (name, tensor) -> see(wanted, group, sample, name, tensor));
+                    Set<String> poisoned = new HashSet<>();
+                    loaded.run(sample.inputs(), (name, tensor) -> {
+                        ValueStatistics statistics = group.contains(name) ? wanted.get(name) : null;
+                        if (statistics == null ? !areNumbers(tensor) : !statistics.see(tensor)) {
+                            poisoned.add(name);
+                        }
+                    });
+                    refuse(poisoned, wanted.keySet(), sample);
                 }
             }
         }
     }
 
-    private static void see(
-            Map<String, ValueStatistics> wanted, Set<String> group, Sample sample, String name, FloatTensor tensor)
-            throws ModelRefused {
-        ValueStatistics statistics = wanted.get(name);
-        if (statistics != null && group.contains(name)) {
-            if (!statistics.see(tensor)) {
+    private static boolean areNumbers(FloatTensor tensor) {
+        for (float value : tensor.data()) {
+            if (Float.isNaN(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Names the first value in the order of the graph: the others follow from it. */
+    private static void refuse(Set<String> poisoned, Set<String> order, Sample sample) throws ModelRefused {
+        if (poisoned.isEmpty()) {
+            return;
+        }
+        for (String name : order) {
+            if (poisoned.contains(name)) {
                 throw new ModelRefused(
                         ModelRefused.Code.NOT_COMPRESSIBLE,
                         "the value '" + name + "' is infinite or not a number for the sample '" + sample.id()
                                 + "', so it has no range to quantize to; check the model with this sample, or leave the"
                                 + " nodes around it out with the setting 'exclude'");
             }
-        } else {
-            requireNumbers(sample, name, tensor);
         }
-    }
-
-    private static void requireNumbers(Sample sample, String name, FloatTensor tensor) throws ModelRefused {
-        for (float value : tensor.data()) {
-            if (Float.isNaN(value)) {
-                throw new ModelRefused(
-                        ModelRefused.Code.NOT_COMPRESSIBLE,
-                        "the output '" + name + "' is not a number for the sample '" + sample.id()
-                                + "'; check the model with this sample and its preprocessing");
-            }
-        }
+        throw new ModelRefused(
+                ModelRefused.Code.NOT_COMPRESSIBLE,
+                "the output '" + new TreeSet<>(poisoned).first() + "' is not a number for the sample '" + sample.id()
+                        + "'; check the model with this sample and its preprocessing");
     }
 
     private List<Set<String>> groups(Set<String> names) throws ModelRefused {

@@ -32,7 +32,8 @@ final class Preconditions {
     /** Refuses operator sets before 13, and models that are quantized already. */
     static void require(ModelProto model) throws ModelRefused {
         long opset = model.getOpsetImportList().stream()
-                .filter(entry -> entry.getDomain().isEmpty() || entry.getDomain().equals("ai.onnx"))
+                .filter(entry ->
+                        entry.getDomain().isEmpty() || entry.getDomain().equals("ai.onnx"))
                 .mapToLong(OperatorSetIdProto::getVersion)
                 .max()
                 .orElse(0);

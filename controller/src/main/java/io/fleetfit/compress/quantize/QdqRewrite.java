@@ -7,9 +7,10 @@ import io.fleetfit.onnx.GraphEditor;
 import io.fleetfit.onnx.Tensors;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,13 +28,15 @@ final class QdqRewrite {
     private final StoredWeights stored;
     private final List<NodeProto> nodes = new ArrayList<>();
     private final Map<String, String> dequantized = new HashMap<>();
+    /** Nodes that others have taken in. */
+    private final Set<Integer> gone = new HashSet<>();
+
     private final Map<String, Parameters> parameters = new HashMap<>();
 
     /** A map and the names of the initializers that hold it. */
     private record Parameters(Affine affine, String scale, String zero) {}
 
-    private QdqRewrite(
-            GraphEditor editor, QuantizationPlan plan, Ranges ranges, NumberForm form, boolean correctBias) {
+    private QdqRewrite(GraphEditor editor, QuantizationPlan plan, Ranges ranges, NumberForm form, boolean correctBias) {
         this.editor = editor;
         this.plan = plan;
         this.ranges = ranges;
@@ -45,17 +48,17 @@ final class QdqRewrite {
     /** Changes the graph that the plan was made for. */
     static void apply(GraphEditor editor, QuantizationPlan plan, Ranges ranges, NumberForm form, boolean correctBias) {
         QdqRewrite rewrite = new QdqRewrite(editor, plan, ranges, form, correctBias);
-        Set<Integer> gone = new LinkedHashSet<>();
         for (Unit unit : plan.units()) {
-            unit.clamp().ifPresent(clamp -> gone.add(clamp.node()));
+            unit.clamp().ifPresent(clamp -> rewrite.gone.add(clamp.node()));
         }
         List<NodeProto> old = plan.graph().nodes();
         for (int i = 0; i < old.size(); i++) {
             NodeProto node = old.get(i);
             int index = i;
-            if (!gone.contains(i)) {
-                plan.unit(i).ifPresentOrElse(
-                        unit -> rewrite.write(unit, plan.graph().node(index)), () -> rewrite.nodes.add(node));
+            if (!rewrite.gone.contains(i)) {
+                plan.unit(i)
+                        .ifPresentOrElse(
+                                unit -> rewrite.write(unit, plan.graph().node(index)), () -> rewrite.nodes.add(node));
             }
         }
         editor.nodes().clear();
@@ -64,18 +67,28 @@ final class QdqRewrite {
     }
 
     private void write(Unit unit, NodeProto node) {
-        NodeProto.Builder changed = node.toBuilder();
+        Optional<BiasedProduct> product = plan.endsInFloat(unit)
+                ? BiasedProduct.of(plan, unit, ranges.shape(unit.activations().get(0)))
+                : Optional.empty();
+        NodeProto.Builder changed = product.map(both -> both.gemm(node)).orElseGet(node::toBuilder);
+        product.ifPresent(both -> gone.add(both.sum()));
         for (int i = 0; i < node.getInputCount(); i++) {
             String input = node.getInput(i);
             if (unit.activations().contains(input) && (i == 0 || readsAll(unit))) {
                 changed.setInput(i, dequantized(input));
-            } else if (unit.weights().isEmpty() && readsAll(unit) && plan.graph().isConstant(input)) {
+            } else if (unit.weights().isEmpty()
+                    && readsAll(unit)
+                    && plan.graph().isConstant(input)) {
                 changed.setInput(i, constant(input));
             }
         }
-        unit.weights()
+        product.map(BiasedProduct::weights)
+                .or(unit::weights)
                 .ifPresent(weights -> stored.write(
-                        unit, weights, changed, affine(plan.root(unit.activations().get(0))).scale()));
+                        unit,
+                        weights,
+                        changed,
+                        affine(plan.root(unit.activations().get(0))).scale()));
         if (plan.endsInFloat(unit)) {
             nodes.add(changed.build());
             unit.clamp().ifPresent(clamp -> nodes.add(plan.graph().node(clamp.node())));
@@ -95,7 +108,8 @@ final class QdqRewrite {
             raw.add(names.fresh(output + "_float"));
         }
         List<Clamp> kept = unit.clamp().stream()
-                .filter(clamp -> !clamp.isCoveredBy(affine(plan.root(unit.outputs().get(0)))))
+                .filter(clamp ->
+                        !clamp.isCoveredBy(affine(plan.root(unit.outputs().get(0)))))
                 .toList();
         if (kept.isEmpty()) {
             int next = 0;
@@ -177,7 +191,10 @@ final class QdqRewrite {
             editor.put(Tensors.ofIntegers(integers, tensor.getDimsList(), form.type(), affine.quantize(values)));
             String result = names.fresh(wish + "_rounded");
             nodes.add(node(
-                    "DequantizeLinear", names.fresh(wish + "_dequantize"), List.of(integers, of.scale(), of.zero()), result));
+                    "DequantizeLinear",
+                    names.fresh(wish + "_dequantize"),
+                    List.of(integers, of.scale(), of.zero()),
+                    result));
             return result;
         });
     }

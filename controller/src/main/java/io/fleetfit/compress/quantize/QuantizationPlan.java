@@ -31,9 +31,7 @@ final class QuantizationPlan {
         while (true) {
             QuantizationPlan plan = new QuantizationPlan(graph, reached(left.values()));
             Set<Integer> idle = new TreeSet<>();
-            plan.units.values().stream()
-                    .filter(unit -> !plan.isWorthIt(unit))
-                    .forEach(unit -> idle.add(unit.node()));
+            plan.units.values().stream().filter(unit -> !plan.isWorthIt(unit)).forEach(unit -> idle.add(unit.node()));
             if (idle.isEmpty()) {
                 return plan;
             }
@@ -51,7 +49,8 @@ final class QuantizationPlan {
         Map<Integer, Unit> reached = new TreeMap<>();
         Set<String> integers = new LinkedHashSet<>();
         for (Unit unit : units) {
-            if (unit.role() == OperatorRole.WEIGHTED || unit.activations().stream().anyMatch(integers::contains)) {
+            if (unit.role() == OperatorRole.WEIGHTED
+                    || unit.activations().stream().anyMatch(integers::contains)) {
                 reached.put(unit.node(), unit);
                 integers.addAll(unit.outputs());
             }
@@ -71,18 +70,16 @@ final class QuantizationPlan {
     /** Whether integers from two sides come together in it that would have to be turned into floats both. */
     private boolean joinsIntegers(Unit unit) {
         return unit.activations().size() >= 2
-                && unit.activations().stream()
-                        .allMatch(value -> maker(value)
-                                .filter(maker -> !maker.canEndInFloat())
-                                .isPresent());
+                && unit.activations().stream().allMatch(value -> maker(value)
+                        .filter(maker -> !maker.canEndInFloat())
+                        .isPresent());
     }
 
     private boolean isRead(Unit unit) {
         return unit.outputs().stream()
                 .flatMap(output -> graph.readers(output).stream())
                 .anyMatch(reader -> units.containsKey(reader)
-                        && units.get(reader).activations().stream()
-                                .anyMatch(unit.outputs()::contains));
+                        && units.get(reader).activations().stream().anyMatch(unit.outputs()::contains));
     }
 
     GraphIndex graph() {

@@ -1,6 +1,7 @@
 package io.fleetfit.compress.quantize;
 
 import io.fleetfit.compress.PassSettings;
+import io.fleetfit.compress.PassSpec;
 import java.util.Set;
 
 /**
@@ -28,6 +29,11 @@ public record QuantizationSettings(
 
     public QuantizationSettings {
         exclude = Set.copyOf(exclude);
+    }
+
+    /** What the pass does without settings. */
+    public static QuantizationSettings defaults() {
+        return of(new PassSettings(PassSpec.of("quantize-static")));
     }
 
     /** Reads the settings of the pass. */

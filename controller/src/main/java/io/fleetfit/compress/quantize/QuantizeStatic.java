@@ -54,8 +54,7 @@ public final class QuantizeStatic implements CompressionPass {
         tellInputs(context, samples, exclusions, graph);
         Ranges ranges = Ranges.observe(plan, model, context.runner(), samples, settings);
         if (settings.floatLayers() > 0) {
-            List<RankedLayer> ranking =
-                    LayerRanking.of(plan, ranges, model, context.runner(), samples, form, settings);
+            List<RankedLayer> ranking = LayerRanking.of(plan, ranges, model, context.runner(), samples, form, settings);
             List<String> worst = ranking.stream()
                     .limit(settings.floatLayers())
                     .map(RankedLayer::layer)
@@ -107,7 +106,9 @@ public final class QuantizeStatic implements CompressionPass {
         List<NodeProto> nodes = plan.graph().nodes();
         for (int i = 0; i < nodes.size(); i++) {
             boolean clamped = isClampOf(plan, i);
-            if (plan.unit(i).isEmpty() && !clamped && !OperatorRole.isPlumbing(nodes.get(i).getOpType())) {
+            if (plan.unit(i).isEmpty()
+                    && !clamped
+                    && !OperatorRole.isPlumbing(nodes.get(i).getOpType())) {
                 left.computeIfAbsent(nodes.get(i).getOpType(), type -> new ArrayList<>())
                         .add(plan.graph().title(i));
             }
@@ -121,9 +122,7 @@ public final class QuantizeStatic implements CompressionPass {
     }
 
     private static boolean isClampOf(QuantizationPlan plan, int node) {
-        return plan.units().stream()
-                .flatMap(unit -> unit.clamp().stream())
-                .anyMatch(clamp -> clamp.node() == node);
+        return plan.units().stream().flatMap(unit -> unit.clamp().stream()).anyMatch(clamp -> clamp.node() == node);
     }
 
     private void tell(PassContext context, String subject, String text) {

@@ -23,11 +23,7 @@ final class Ranges {
      * @throws ModelRefused if there is no sample, or a value is not finite
      */
     static Ranges observe(
-            QuantizationPlan plan,
-            ModelProto model,
-            GraphRunner runner,
-            Samples samples,
-            QuantizationSettings settings)
+            QuantizationPlan plan, ModelProto model, GraphRunner runner, Samples samples, QuantizationSettings settings)
             throws ModelRefused {
         Map<String, ValueStatistics> seen = wanted(plan, settings);
         new Observation(runner, model, samples).fill(seen);
@@ -39,8 +35,9 @@ final class Ranges {
         Map<String, ChannelMeans> channels = new LinkedHashMap<>();
         if (settings.correctBias()) {
             for (Unit unit : plan.units()) {
-                unit.weights().ifPresent(weights -> channels.put(
-                        unit.activations().get(0), new ChannelMeans(channelAxis(unit, weights))));
+                unit.weights()
+                        .ifPresent(weights ->
+                                channels.put(unit.activations().get(0), new ChannelMeans(channelAxis(unit, weights))));
             }
         }
         Map<String, ValueStatistics> wanted = new LinkedHashMap<>();

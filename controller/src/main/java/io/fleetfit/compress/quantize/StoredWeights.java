@@ -49,8 +49,7 @@ final class StoredWeights {
         double step = inputScale * spec.factor();
         float[] bias = spec.bias().map(name -> bias(name, spec.channels())).orElse(null);
         WeightGrid grid = WeightGrid.of(weight, spec.axis(), form.weightLimit(), bias, step);
-        Optional<float[]> shift =
-                correctBias && takesBias(node) ? shift(unit, node, weight, grid) : Optional.empty();
+        Optional<float[]> shift = correctBias && takesBias(node) ? shift(unit, node, weight, grid) : Optional.empty();
         if (shift.isPresent()) {
             bias = corrected(bias, shift.get());
             grid = WeightGrid.of(weight, spec.axis(), form.weightLimit(), bias, step);
@@ -79,8 +78,9 @@ final class StoredWeights {
     private static boolean takesBias(NodeProto.Builder node) {
         return switch (node.getOpType()) {
             case "Conv" -> true;
-            case "Gemm" -> node.getAttributeList().stream()
-                    .noneMatch(attribute -> attribute.getName().equals("beta") && attribute.getF() != 1);
+            case "Gemm" ->
+                node.getAttributeList().stream()
+                        .noneMatch(attribute -> attribute.getName().equals("beta") && attribute.getF() != 1);
             default -> false;
         };
     }

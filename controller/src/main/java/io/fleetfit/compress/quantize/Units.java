@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import io.fleetfit.compress.quantize.Unit.WeightSpec;
 import io.fleetfit.onnx.GraphEditor;
 import io.fleetfit.onnx.Tensors;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +33,7 @@ final class Units {
             units.unit(index).ifPresent(unit -> found.put(index, unit));
         }
         // A clamp that belongs to the unit before it is none of its own.
-        Set<Integer> taken = new java.util.HashSet<>();
+        Set<Integer> taken = new HashSet<>();
         found.values().forEach(unit -> unit.clamp().ifPresent(clamp -> taken.add(clamp.node())));
         found.keySet().removeAll(taken);
         return found;
@@ -78,7 +79,8 @@ final class Units {
             List<String> activations,
             Optional<WeightSpec> weights,
             Optional<Clamp> clamp) {
-        List<String> outputs = clamp.map(behind -> List.of(graph.node(behind.node()).getOutput(0)))
+        List<String> outputs = clamp.map(
+                        behind -> List.of(graph.node(behind.node()).getOutput(0)))
                 .orElseGet(() -> node.getOutputList().stream()
                         .filter(output -> !output.isEmpty())
                         .toList());
@@ -131,9 +133,7 @@ final class Units {
             case "Conv" -> dims.size() < 3 ? Optional.empty() : spec(node, dims, 0, 1);
             case "ConvTranspose" -> transposed(node, dims);
             case "Gemm" -> gemm(node, dims);
-            default -> dims.size() < 2
-                    ? Optional.empty()
-                    : spec(node, dims, dims.size() == 2 ? 1 : -1, 1);
+            default -> dims.size() < 2 ? Optional.empty() : spec(node, dims, dims.size() == 2 ? 1 : -1, 1);
         };
     }
 

@@ -93,8 +93,7 @@ final class ValueStatistics {
             }
             case ENTROPY -> {
                 int levels = all.low() == 0 || all.high() == 0 ? 255 : 127;
-                double cut = peak()
-                        * EntropyThreshold.share(seen.magnitudes(EntropyThreshold.BINS, peak()), levels);
+                double cut = peak() * EntropyThreshold.share(seen.magnitudes(EntropyThreshold.BINS, peak()), levels);
                 yield new ValueRange(Math.max(all.low(), -cut), Math.min(all.high(), cut));
             }
         };

@@ -51,8 +51,7 @@ record WeightGrid(int axis, float[] scales, byte[] integers) {
     private static int inner(TensorProto weight, int axis) {
         return axis < 0
                 ? Math.toIntExact(Tensors.elements(weight))
-                : Math.toIntExact(
-                        weight.getDimsList().stream().skip(axis + 1L).reduce(1L, (a, b) -> a * b));
+                : Math.toIntExact(weight.getDimsList().stream().skip(axis + 1L).reduce(1L, (a, b) -> a * b));
     }
 
     private static float[] scales(float[] values, int channels, int inner, int limit) {
