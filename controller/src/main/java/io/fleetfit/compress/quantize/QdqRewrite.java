@@ -45,8 +45,13 @@ final class QdqRewrite {
         stored = new StoredWeights(editor, names, nodes, ranges, form, correctBias);
     }
 
-    /** Changes the graph that the plan was made for. */
-    static void apply(GraphEditor editor, QuantizationPlan plan, Ranges ranges, NumberForm form, boolean correctBias) {
+    /**
+     * Changes the graph that the plan was made for.
+     *
+     * @return nodes that quantized ones have taken in, by their index in the plan's graph
+     */
+    static Set<Integer> apply(
+            GraphEditor editor, QuantizationPlan plan, Ranges ranges, NumberForm form, boolean correctBias) {
         QdqRewrite rewrite = new QdqRewrite(editor, plan, ranges, form, correctBias);
         for (Unit unit : plan.units()) {
             unit.clamp().ifPresent(clamp -> rewrite.gone.add(clamp.node()));
@@ -64,6 +69,7 @@ final class QdqRewrite {
         editor.nodes().clear();
         editor.nodes().addAll(rewrite.nodes);
         rewrite.dropUnusedWeights();
+        return Set.copyOf(rewrite.gone);
     }
 
     private void write(Unit unit, NodeProto node) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -63,8 +64,7 @@ public final class QuantizeStatic implements CompressionPass {
             plan = QuantizationPlan.choose(graph, Units.find(graph, form, exclusions.and(worst)));
             requireWork(plan);
         }
-        QdqRewrite.apply(editor, plan, ranges, form, settings.correctBias());
-        tellResult(context, plan);
+        tellResult(context, plan, QdqRewrite.apply(editor, plan, ranges, form, settings.correctBias()));
     }
 
     private void requireWork(QuantizationPlan plan) throws ModelRefused {
@@ -101,13 +101,12 @@ public final class QuantizeStatic implements CompressionPass {
         worst.forEach(layer -> tell(context, layer, "stays float: it is among the layers that cost most"));
     }
 
-    private void tellResult(PassContext context, QuantizationPlan plan) {
+    private void tellResult(PassContext context, QuantizationPlan plan, Set<Integer> takenIn) {
         Map<String, List<String>> left = new TreeMap<>();
         List<NodeProto> nodes = plan.graph().nodes();
         for (int i = 0; i < nodes.size(); i++) {
-            boolean clamped = isClampOf(plan, i);
             if (plan.unit(i).isEmpty()
-                    && !clamped
+                    && !takenIn.contains(i)
                     && !OperatorRole.isPlumbing(nodes.get(i).getOpType())) {
                 left.computeIfAbsent(nodes.get(i).getOpType(), type -> new ArrayList<>())
                         .add(plan.graph().title(i));
@@ -119,10 +118,6 @@ public final class QuantizeStatic implements CompressionPass {
                 titles.size() + (titles.size() == 1 ? " node stays" : " nodes stay") + " as it was in 32 bits: "
                         + titles.stream().limit(NAMED).collect(Collectors.joining(", "))
                         + (titles.size() > NAMED ? ", …" : "")));
-    }
-
-    private static boolean isClampOf(QuantizationPlan plan, int node) {
-        return plan.units().stream().flatMap(unit -> unit.clamp().stream()).anyMatch(clamp -> clamp.node() == node);
     }
 
     private void tell(PassContext context, String subject, String text) {

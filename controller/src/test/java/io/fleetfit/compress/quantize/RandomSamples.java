@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /** Normally distributed inputs, the same at each reading. */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares samples with equals
 record RandomSamples(int count, long seed, String input, long... shape) implements Samples {
     @Override
     public Digest digest() {
