@@ -49,7 +49,27 @@ public interface GraphRunner {
          */
         Map<String, FloatTensor> run(Map<String, FloatTensor> inputs) throws ModelRefused;
 
+        /**
+         * Runs once and shows the values one by one, so that the caller need not hold all of them.
+         *
+         * @param inputs a tensor for every input; converted to the declared type
+         * @param visitor sees the graph's outputs and the observed values that are numbers
+         * @throws ModelRefused if the run fails, or the visitor refuses
+         */
+        default void run(Map<String, FloatTensor> inputs, Visitor visitor) throws ModelRefused {
+            for (Map.Entry<String, FloatTensor> value : run(inputs).entrySet()) {
+                visitor.see(value.getKey(), value.getValue());
+            }
+        }
+
         @Override
         void close();
+    }
+
+    /** Sees the values of a run. */
+    @FunctionalInterface
+    interface Visitor {
+        /** Called once a value; what it does not keep is gone. */
+        void see(String name, FloatTensor value) throws ModelRefused;
     }
 }

@@ -13,6 +13,8 @@ import io.fleetfit.compress.passes.QuantizeDynamic;
 import io.fleetfit.compress.passes.StoreAsHalves;
 import io.fleetfit.compress.passes.StoreAsInt8;
 import io.fleetfit.compress.passes.UpgradeOpset;
+import io.fleetfit.compress.quantize.EqualizeLayers;
+import io.fleetfit.compress.quantize.QuantizeStatic;
 import io.fleetfit.registry.Invalid;
 import java.util.Collections;
 import java.util.Map;
@@ -26,6 +28,7 @@ public final class PassCatalog {
     private static final Map<String, Function<PassSettings, CompressionPass>> ALL = new TreeMap<>(Map.ofEntries(
             Map.entry("constants-to-initializers", settings -> new ConstantsToInitializers()),
             Map.entry("drop-unused", settings -> new DropUnused()),
+            Map.entry("equalize-layers", settings -> new EqualizeLayers()),
             Map.entry("fold-batch-normalization", settings -> new FoldBatchNormalization()),
             Map.entry("fold-constants", FoldConstants::new),
             Map.entry("fold-scales", settings -> new FoldScales()),
@@ -35,6 +38,7 @@ public final class PassCatalog {
             Map.entry("quantize-dynamic", settings -> new QuantizeDynamic()),
             Map.entry("weights-int4", settings -> new BlockwiseWeights(4, settings)),
             Map.entry("weights-int8", settings -> new BlockwiseWeights(8, settings)),
+            Map.entry("quantize-static", QuantizeStatic::new),
             Map.entry("store-as-halves", settings -> new StoreAsHalves()),
             Map.entry("store-as-int8", StoreAsInt8::new),
             Map.entry("upgrade-opset", UpgradeOpset::new)));

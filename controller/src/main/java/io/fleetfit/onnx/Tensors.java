@@ -123,6 +123,18 @@ public final class Tensors {
         return raw(name, dims, TensorProto.DataType.UINT8, ByteBuffer.wrap(values));
     }
 
+    /** An 8-bit integer tensor, signed or unsigned. */
+    public static TensorProto ofIntegers(String name, List<Long> dims, TensorProto.DataType type, byte[] values) {
+        return raw(name, dims, type, ByteBuffer.wrap(values));
+    }
+
+    /** A 32-bit integer tensor. */
+    public static TensorProto ofInts(String name, List<Long> dims, int[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(values);
+        return raw(name, dims, TensorProto.DataType.INT32, bytes);
+    }
+
     /** A tensor of little-endian bytes. */
     static TensorProto raw(String name, List<Long> dims, TensorProto.DataType type, ByteBuffer bytes) {
         return TensorProto.newBuilder()

@@ -92,6 +92,13 @@ public final class OrtGraphRunner implements GraphRunner {
 
         @Override
         public Map<String, FloatTensor> run(Map<String, FloatTensor> inputs) throws ModelRefused {
+            Map<String, FloatTensor> values = new LinkedHashMap<>();
+            run(inputs, values::put);
+            return values;
+        }
+
+        @Override
+        public void run(Map<String, FloatTensor> inputs, Visitor visitor) throws ModelRefused {
             Map<String, OnnxTensor> tensors = new HashMap<>();
             try {
                 for (Map.Entry<String, FloatTensor> input : inputs.entrySet()) {
@@ -103,7 +110,7 @@ public final class OrtGraphRunner implements GraphRunner {
                                     types.getOrDefault(input.getKey(), OnnxJavaType.FLOAT)));
                 }
                 try (OrtSession.Result result = session.run(tensors)) {
-                    return read(result);
+                    show(result, visitor);
                 }
             } catch (OrtException e) {
                 throw ModelRunner.refused(e);
@@ -112,14 +119,12 @@ public final class OrtGraphRunner implements GraphRunner {
             }
         }
 
-        private static Map<String, FloatTensor> read(OrtSession.Result result) {
-            Map<String, FloatTensor> values = new LinkedHashMap<>();
+        private static void show(OrtSession.Result result, Visitor visitor) throws ModelRefused {
             for (Map.Entry<String, OnnxValue> value : result) {
                 if (value.getValue() instanceof OnnxTensor tensor && tensor.getInfo().type != OnnxJavaType.STRING) {
-                    values.put(value.getKey(), Numbers.floats(tensor));
+                    visitor.see(value.getKey(), Numbers.floats(tensor));
                 }
             }
-            return values;
         }
 
         @Override
@@ -148,7 +153,11 @@ public final class OrtGraphRunner implements GraphRunner {
         static FloatTensor floats(OnnxTensor tensor) {
             TensorInfo info = tensor.getInfo();
             if (info.type == OnnxJavaType.FLOAT || info.type == OnnxJavaType.FLOAT16) {
+                // A copy in the heap already.
                 FloatBuffer buffer = tensor.getFloatBuffer();
+                if (buffer.hasArray() && buffer.arrayOffset() == 0 && buffer.array().length == buffer.remaining()) {
+                    return new FloatTensor(info.getShape(), buffer.array());
+                }
                 float[] data = new float[buffer.remaining()];
                 buffer.get(data);
                 return new FloatTensor(info.getShape(), data);
