@@ -1,5 +1,6 @@
 package io.fleetfit.worker;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fleetfit.compress.CheckReport;
@@ -157,7 +158,11 @@ public final class WorkerMain {
         WatchedSamples samples = calibration == null ? null : new WatchedSamples(calibration);
         PassContext context = new PassContext(new OrtGraphRunner(), samples, recipe.target(), findings::add);
         for (PassSpec pass : recipe.passes()) {
+            GraphProto before = graph.build().getGraph();
             PassCatalog.create(pass).apply(graph, context);
+            if (graph.build().getGraph().equals(before)) {
+                findings.add(Finding.ofNothing(pass.name()));
+            }
         }
         Digest used = samples == null || !samples.wereRead() ? null : samples.digest();
         Provenance.note(graph, recipe, digest(file), used, Tool.VERSION);

@@ -1,6 +1,8 @@
 package io.fleetfit.compress.search;
 
 import io.fleetfit.compress.Made;
+import io.fleetfit.compress.PassSpec;
+import io.fleetfit.compress.Recipe;
 import io.fleetfit.compress.evaluate.Evaluation;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,17 @@ import org.jspecify.annotations.Nullable;
  * proven hopeless leaves early, so no sample size makes the search lose a candidate that would have passed.
  */
 public final class CompressionSearch {
+    /** Passes that keep what a model computes and how. */
+    private static final Set<String> TIDYING = Set.of(
+            "constants-to-initializers",
+            "upgrade-opset",
+            "fold-constants",
+            "fold-batch-normalization",
+            "fold-scales",
+            "merge-branches",
+            "equalize-layers",
+            "drop-unused");
+
     private final SearchPlan plan;
     private final List<Family> families = new ArrayList<>();
     private @Nullable String stopped;
@@ -101,6 +115,11 @@ public final class CompressionSearch {
 
     private void made(Candidate candidate, Made made) {
         candidate.made(made);
+        if (findsNothingToDo(candidate.recipe(), made)) {
+            candidate.drop("finds nothing to do in this model: it would be " + (made.size() / 1000)
+                    + " kB of the same computation under another name");
+            return;
+        }
         for (Candidate other : all()) {
             if (isUseless(candidate, other)) {
                 candidate.drop(String.format(
@@ -117,6 +136,17 @@ public final class CompressionSearch {
         } else {
             candidate.then(Step.Kind.JUDGE, plan.samples());
         }
+    }
+
+    /** Whether none of the passes that compress changed anything; a recipe that only tidies is judged as it is. */
+    private static boolean findsNothingToDo(Recipe recipe, Made made) {
+        List<String> compressing = recipe.passes().stream()
+                .map(PassSpec::name)
+                .filter(pass -> !TIDYING.contains(pass))
+                .toList();
+        return !compressing.isEmpty()
+                && compressing.stream().allMatch(pass -> made.findings().stream()
+                        .anyMatch(finding -> finding.pass().equals(pass) && finding.tellsOfNothing()));
     }
 
     /** Whether {@code other} is known to be at least as good in every figure before {@code candidate} is evaluated. */
