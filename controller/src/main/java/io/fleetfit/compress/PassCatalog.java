@@ -1,10 +1,12 @@
 package io.fleetfit.compress;
 
+import io.fleetfit.compress.lowrank.Factorize;
 import io.fleetfit.compress.passes.ConstantsToInitializers;
 import io.fleetfit.compress.passes.DropUnused;
 import io.fleetfit.compress.passes.FoldBatchNormalization;
 import io.fleetfit.compress.passes.StoreAsHalves;
 import io.fleetfit.compress.passes.StoreAsInt8;
+import io.fleetfit.compress.prune.PruneChannels;
 import io.fleetfit.registry.Invalid;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,7 +18,9 @@ public final class PassCatalog {
     private static final Map<String, Function<PassSettings, CompressionPass>> ALL = new TreeMap<>(Map.ofEntries(
             Map.entry("constants-to-initializers", settings -> new ConstantsToInitializers()),
             Map.entry("drop-unused", settings -> new DropUnused()),
+            Map.entry("factorize", Factorize::new),
             Map.entry("fold-batch-normalization", settings -> new FoldBatchNormalization()),
+            Map.entry("prune-channels", PruneChannels::new),
             Map.entry("store-as-halves", settings -> new StoreAsHalves()),
             Map.entry("store-as-int8", settings -> new StoreAsInt8())));
 

@@ -26,18 +26,25 @@ public final class GraphEditor {
     private final Map<String, TensorProto> initializers = new LinkedHashMap<>();
     private final List<ValueInfoProto> inputs = new ArrayList<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
+    private List<ValueInfoProto> valueInfos;
 
     /** Edits a copy of {@code model}. */
     public GraphEditor(ModelProto model) {
         original = model;
         GraphProto graph = model.getGraph();
         nodes = new ArrayList<>(graph.getNodeList());
+        valueInfos = graph.getValueInfoList();
         graph.getInitializerList().forEach(tensor -> initializers.put(tensor.getName(), tensor));
         // Before IR 4 every initializer was an input too, which a caller might replace; weights are constants here.
         graph.getInputList().stream()
                 .filter(input -> !initializers.containsKey(input.getName()))
                 .forEach(inputs::add);
         model.getMetadataPropsList().forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));
+    }
+
+    /** Forgets what the file says of the types of values in between, because they change; readers infer them. */
+    public void forgetValueInfos() {
+        valueInfos = List.of();
     }
 
     /** The nodes, to be changed. */
@@ -141,6 +148,8 @@ public final class GraphEditor {
                 .addAllInitializer(initializers.values())
                 .clearInput()
                 .addAllInput(inputs)
+                .clearValueInfo()
+                .addAllValueInfo(valueInfos)
                 .build();
         ModelProto.Builder model = original.toBuilder().setGraph(graph).clearMetadataProps();
         metadata.forEach((key, value) -> model.addMetadataProps(
