@@ -10,6 +10,9 @@ import org.ejml.data.DMatrixRMaj;
 public final class Moments {
     private static final int BLOCK = 4;
 
+    /** Rows an element of {@code x}, from which on the moments are taken as they are. */
+    private static final int ENOUGH = 4;
+
     private final int n;
     private final int m;
     private final double[] xx;
@@ -119,6 +122,24 @@ public final class Moments {
                 double value = xx[i * n + j] / Math.max(1, rows) - (centred ? mean[i] * mean[j] : 0);
                 second.unsafe_set(i, j, value);
                 second.unsafe_set(j, i, value);
+            }
+        }
+        return second;
+    }
+
+    /**
+     * {@link #second} with what few rows cannot tell taken back: below four rows an element of {@code x}, elements off the
+     * diagonal are smaller in proportion (shrinkage towards the diagonal; Schäfer and Strimmer 2005). Else a layer with more
+     * inputs than rows seen would seem to have inputs that others can stand for.
+     */
+    public DMatrixRMaj shrunk(boolean centred) {
+        DMatrixRMaj second = second(centred);
+        double kept = Math.min(1, (double) rows / (ENOUGH * Math.max(1, n)));
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                if (i != j) {
+                    second.data[i * n + j] *= kept;
+                }
             }
         }
         return second;

@@ -183,7 +183,7 @@ public final class Reconstruction {
         graph.nodes().set(index, layer.with(graph, graph.nodes().get(index), weights, biases));
     }
 
-    /** {@code W + Δ} with {@code Δ = (Cxy − Cxx·Wᵀ)ᵀ·(Cxx + λI)⁻¹}. */
+    /** {@code W + Δ} with {@code Δ = (Cxy − Cxx·Wᵀ)ᵀ·(Cxx + λI)⁻¹}; the last {@code Cxx} is the shrunk one. */
     private DMatrixRMaj fitted(LinearLayer layer, Moments moments, float[] weights, int from, int perGroup) {
         boolean centred = layer.takesBias();
         DMatrixRMaj current = new DMatrixRMaj(perGroup, layer.columns());
@@ -193,7 +193,7 @@ public final class Reconstruction {
         DMatrixRMaj second = moments.second(centred);
         DMatrixRMaj missing = moments.cross(centred);
         CommonOps_DDRM.subtract(missing, Matrices.timesTransposed(second, current), missing);
-        DMatrixRMaj change = Matrices.solve(Matrices.ridged(second, ridge), missing);
+        DMatrixRMaj change = Matrices.solve(Matrices.ridged(moments.shrunk(centred), ridge), missing);
         CommonOps_DDRM.addEquals(current, Matrices.transposed(change));
         return current;
     }

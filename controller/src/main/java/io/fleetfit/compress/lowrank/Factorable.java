@@ -84,7 +84,7 @@ record Factorable(String name, LinearLayer layer, long inputArea, long middleAre
         DMatrixRMaj weights = Matrices.of(layer.matrix(graph), layer.outputs(), layer.columns());
         DMatrixRMaj second = moments == null
                 ? CommonOps_DDRM.identity(layer.columns())
-                : Matrices.ridged(moments.second(layer.takesBias()), ridge);
+                : Matrices.ridged(moments.shrunk(layer.takesBias()), ridge);
         Map<Form, Decomposition> all = new LinkedHashMap<>();
         for (Form form : forms) {
             all.put(form, new Decomposition(weights, second, taps(form), form == Form.TUCKER));

@@ -61,7 +61,7 @@ record FactorizeSettings(
                 settings.texts("only"),
                 settings.texts("exclude"),
                 List.copyOf(forms),
-                settings.choice("reconstruct", Scope.ALL),
+                settings.choice("reconstruct", Scope.FOLLOWING),
                 settings.number("ridge", 1e-2, 1e-8, 10),
                 settings.integer("sensitivity-samples", 32, 0, 1000));
     }

@@ -40,7 +40,7 @@ final class Elimination {
             LinearLayer layer = consumer.layer();
             DMatrixRMaj weights = Matrices.of(layer.matrix(graph), layer.outputs(), layer.columns());
             Moments seen = Objects.requireNonNull(moments.get(layer));
-            DMatrixRMaj second = seen.second(layer.takesBias());
+            DMatrixRMaj second = seen.shrunk(layer.takesBias());
             double energy = Matrices.dot(Matrices.times(weights, second), weights);
             boolean compensated = criterion == Criterion.COMPENSATED && work(consumer) < MOST_WORK;
             Importance importance = compensated

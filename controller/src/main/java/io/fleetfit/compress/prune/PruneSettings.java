@@ -27,8 +27,8 @@ record PruneSettings(
                 settings.number("macs-cut", 0.2, 0.01, 0.9),
                 settings.choice("criterion", Criterion.COMPENSATED),
                 settings.integer("round-to", 8, 1, 64),
-                settings.number("most-of-layer", 0.75, 0.05, 1),
-                settings.choice("reconstruct", Scope.ALL),
+                settings.number("most-of-layer", 0.5, 0.05, 1),
+                settings.choice("reconstruct", Scope.FOLLOWING),
                 settings.number("ridge", 1e-2, 1e-8, 10),
                 settings.integer("sensitivity-samples", 32, 0, 1000));
     }

@@ -19,11 +19,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.ejml.data.DMatrixRMaj;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds for each group in which order its channels go and what that costs. The losses of different groups become comparable
- * by one measurement each: a part of the group's channels goes, and the error of the model's outputs is compared with the
- * loss that the layers behind had.
+ * by two measurements each: a part of the group's channels goes, then as many as may, and the error of the model's outputs
+ * is compared with the loss that the layers behind had.
  */
 final class Ranking {
     /** Share of a group's width that goes in the measurement. */
@@ -59,26 +60,39 @@ final class Ranking {
     }
 
     private Widths.Option option(
-            Group group, Map<LinearLayer, Moments> moments, OutputError error) throws ModelRefused {
+            Group group, Map<LinearLayer, Moments> moments, @Nullable OutputError error) throws ModelRefused {
         GraphEditor graph = new GraphEditor(original);
         Elimination elimination = new Elimination(graph, group, moments, settings.criterion(), settings.ridge());
         List<Integer> counts = Widths.counts(group, settings);
-        double factor = 1;
-        if (error != null) {
-            int measured = counts.stream()
-                    .filter(count -> count >= group.width() * MEASURED_SHARE)
-                    .findFirst()
-                    .orElse(counts.get(counts.size() - 1));
-            elimination.run(measured);
-            double loss = Math.max(elimination.losses()[measured], Double.MIN_NORMAL);
-            factor = error.of(changed(graph, elimination.weights(), moments)) / loss;
-        }
-        elimination.run(counts.get(counts.size() - 1));
+        int most = counts.get(counts.size() - 1);
+        int part = counts.stream()
+                .filter(count -> count >= group.width() * MEASURED_SHARE)
+                .findFirst()
+                .orElse(most);
+        elimination.run(part);
+        double partly = factor(elimination, part, graph, moments, error);
+        elimination.run(most);
+        double fully = factor(elimination, most, new GraphEditor(original), moments, error);
         double[] losses = elimination.losses();
         for (int i = 0; i < losses.length; i++) {
-            losses[i] *= factor;
+            double way = most == part ? 0 : Math.min(1, Math.max(0, (double) (i - part) / (most - part)));
+            losses[i] *= partly + way * (fully - partly);
         }
         return new Widths.Option(group, elimination.order(), losses);
+    }
+
+    /** What a loss of the layers behind counts for the outputs, by what is gone now; 1 if nothing is measured. */
+    private static double factor(
+            Elimination elimination,
+            int gone,
+            GraphEditor graph,
+            Map<LinearLayer, Moments> moments,
+            @Nullable OutputError error)
+            throws ModelRefused {
+        return error == null
+                ? 1
+                : error.of(changed(graph, elimination.weights(), moments))
+                        / Math.max(elimination.losses()[gone], Double.MIN_NORMAL);
     }
 
     /** The model with other weights in some layers; biases keep the mean of what the layers give. */
