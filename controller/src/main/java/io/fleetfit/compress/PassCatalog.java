@@ -1,6 +1,7 @@
 package io.fleetfit.compress;
 
 import io.fleetfit.compress.passes.BlockwiseWeights;
+import io.fleetfit.compress.lowrank.Factorize;
 import io.fleetfit.compress.passes.ConstantsToInitializers;
 import io.fleetfit.compress.passes.DropUnused;
 import io.fleetfit.compress.passes.FoldBatchNormalization;
@@ -15,6 +16,7 @@ import io.fleetfit.compress.passes.StoreAsInt8;
 import io.fleetfit.compress.passes.UpgradeOpset;
 import io.fleetfit.compress.quantize.EqualizeLayers;
 import io.fleetfit.compress.quantize.QuantizeStatic;
+import io.fleetfit.compress.prune.PruneChannels;
 import io.fleetfit.registry.Invalid;
 import java.util.Collections;
 import java.util.Map;
@@ -39,6 +41,8 @@ public final class PassCatalog {
             Map.entry("weights-int4", settings -> new BlockwiseWeights(4, settings)),
             Map.entry("weights-int8", settings -> new BlockwiseWeights(8, settings)),
             Map.entry("quantize-static", QuantizeStatic::new),
+            Map.entry("factorize", Factorize::new),
+            Map.entry("prune-channels", PruneChannels::new),
             Map.entry("store-as-halves", settings -> new StoreAsHalves()),
             Map.entry("store-as-int8", StoreAsInt8::new),
             Map.entry("upgrade-opset", UpgradeOpset::new)));
