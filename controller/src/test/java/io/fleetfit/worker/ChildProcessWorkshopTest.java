@@ -13,16 +13,15 @@ import io.fleetfit.compress.CheckReport;
 import io.fleetfit.compress.Made;
 import io.fleetfit.compress.MakeOrder;
 import io.fleetfit.compress.Recipes;
+import io.fleetfit.compress.Tool;
 import io.fleetfit.onnx.GraphSummary;
 import io.fleetfit.onnx.GraphSummary.OperatorClass;
 import io.fleetfit.onnx.ModelRefused;
 import io.fleetfit.onnx.OnnxFile;
 import io.fleetfit.onnx.SmallModels;
+import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.ModelContract;
 import io.fleetfit.protocol.TensorSpec;
-import io.fleetfit.compress.Tool;
-import io.fleetfit.protocol.Digest;
-import java.util.HashMap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
@@ -31,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -188,9 +188,7 @@ class ChildProcessWorkshopTest {
         Made made = workshop.make(order(Recipes.INT8_WEIGHTS, parent, null, target));
 
         Map<String, String> metadata = new HashMap<>();
-        OnnxFile.read(target)
-                .getMetadataPropsList()
-                .forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));
+        OnnxFile.read(target).getMetadataPropsList().forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));
         assertThat(metadata)
                 .containsEntry("fleetfit.recipe", "int8-weights")
                 .containsEntry(

@@ -71,7 +71,7 @@ public final class SearchTargets {
     }
 
     private SearchTarget target(String name, Target kernels) {
-        return new SearchTarget(name, kernels, kernels != Target.ANY && kernels == machine || name.equals(HERE));
+        return new SearchTarget(name, kernels, (kernels != Target.ANY && kernels == machine) || name.equals(HERE));
     }
 
     private static String bare(String name) {

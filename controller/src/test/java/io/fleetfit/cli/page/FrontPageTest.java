@@ -42,7 +42,11 @@ class FrontPageTest {
             assertThat(page).contains("<td class=\"name\">" + name + "</td>", "<title>" + name + "</title>");
         }
         assertThat(page)
-                .contains("hopeless at the first look", "0.8925<small>0.862 – 0.923</small>", "measured here counts", "400 samples")
+                .contains(
+                        "hopeless at the first look",
+                        "0.8925<small>0.862 – 0.923</small>",
+                        "measured here counts",
+                        "400 samples")
                 .contains("Xeon(R) Processor &lt;2.1 GHz&gt;", "none &amp; &lt;more&gt;")
                 .doesNotContain("<script", "http", "src=", "url(");
     }
@@ -99,8 +103,9 @@ class FrontPageTest {
             for (double[] mark : marks) {
                 Box box = labels.place("int8-arm.4", mark[0], mark[1], mark[2]).box();
                 assertThat(placed).noneMatch(box::meets);
-                assertThat(marks).noneMatch(other -> box.meets(
-                        new Box(other[0] - 12, other[1] - 12, other[0] + 12, other[1] + 12)));
+                assertThat(marks)
+                        .noneMatch(other ->
+                                box.meets(new Box(other[0] - 12, other[1] - 12, other[0] + 12, other[1] + 12)));
                 placed.add(box);
             }
         }
