@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class Device implements AutoCloseable {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private @Nullable String token;
     private @Nullable LocalProcess process;
+    private long diskBytes;
 
     Device(Site site, String id, Path folder, Distributions distributions) {
         this.site = site;
@@ -57,9 +59,20 @@ final class Device implements AutoCloseable {
         return this;
     }
 
+    /** Gives the agent a disk of its own of this size: a tmpfs in a mount namespace that ends with the process. */
+    Device withDisk(long bytes) {
+        diskBytes = bytes;
+        return this;
+    }
+
     /** The agent's data folder. */
     Path data() {
         return folder.resolve("data");
+    }
+
+    /** The agent's data folder as it is seen from here, if it lies on a disk of its own. */
+    Path disk() {
+        return Path.of("/proc/" + running().pid() + "/root" + data());
     }
 
     String id() {
@@ -93,10 +106,43 @@ final class Device implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        LocalProcess started = LocalProcess.start(
-                id, java.util.List.of(distributions.agent().toString()), environment, folder.resolve("agent.log"));
+        LocalProcess started = LocalProcess.start(id, command(), environment, folder.resolve("agent.log"));
         process = started;
         return started;
+    }
+
+    private List<String> command() {
+        String agent = distributions.agent().toString();
+        if (diskBytes == 0) {
+            return List.of(agent);
+        }
+        String mount = "mkdir -p \"$1\" && mount -t tmpfs -o size=" + diskBytes + " none \"$1\" && exec \"$2\"";
+        return List.of(
+                "unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh", data().toString(), agent);
+    }
+
+    /** Whether this machine lets a process have a disk of its own. */
+    static boolean canHaveDisks() {
+        try {
+            return new ProcessBuilder(
+                                    "unshare",
+                                    "--user",
+                                    "--map-root-user",
+                                    "--mount",
+                                    "mount",
+                                    "-t",
+                                    "tmpfs",
+                                    "none",
+                                    "/mnt")
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Ends the agent as {@code kill -9} does. */
@@ -112,7 +158,7 @@ final class Device implements AutoCloseable {
     }
 
     private Path runFile() {
-        return data().resolve("run/agent.json");
+        return (diskBytes == 0 ? data() : disk()).resolve("run/agent.json");
     }
 
     /** The agent's local API. */

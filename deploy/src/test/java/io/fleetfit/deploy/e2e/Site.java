@@ -39,13 +39,18 @@ final class Site implements AutoCloseable {
     Site(Path folder) {
         this.folder = folder;
         controller = startController();
-        JsonNode run = awaitController();
-        url = url(run);
-        proxy = MqttProxy.to(run.required("mqttPort").asInt());
-        token = controller.await("its admin token", START, () -> {
-            Matcher line = TOKEN.matcher(controller.log());
-            return line.find() ? Optional.of(line.group(1)) : Optional.empty();
-        });
+        try {
+            JsonNode run = awaitController();
+            url = url(run);
+            token = controller.await("its admin token", START, () -> {
+                Matcher line = TOKEN.matcher(controller.log());
+                return line.find() ? Optional.of(line.group(1)) : Optional.empty();
+            });
+            proxy = MqttProxy.to(run.required("mqttPort").asInt());
+        } catch (RuntimeException e) {
+            controller.close();
+            throw e;
+        }
     }
 
     private LocalProcess startController() {
