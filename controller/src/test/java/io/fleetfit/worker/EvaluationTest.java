@@ -160,10 +160,10 @@ class EvaluationTest {
         Path detector = folder.resolve("detector.onnx");
         OnnxFile.write(SmallModels.detector(), detector);
         Path lines = Lines.write(folder.resolve("lines"), 1);
-        Path list = Files.writeString(
-                lines.resolve("labels.jsonl"),
-                "{\"file\": \"upright/0.png\", \"boxes\": [{\"label\": \"face\", \"box\": [0, 0, 0.5, 1]}]}\n"
-                        + "{\"file\": \"turned/0.png\", \"boxes\": []}\n");
+        Path list = Files.writeString(lines.resolve("labels.jsonl"), """
+                {"file": "upright/0.png", "boxes": [{"label": "face", "box": [0, 0, 0.5, 1]}]}
+                {"file": "turned/0.png", "boxes": []}
+                """);
         ImageInput image = new ImageInput(
                 8,
                 8,

@@ -5,7 +5,6 @@ import io.fleetfit.dataset.file.DataSetManifest.Content;
 import io.fleetfit.dataset.file.NpyFile;
 import io.fleetfit.protocol.TensorSpec;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,11 +27,11 @@ final class ArraySource implements Source {
 
     private final Map<String, NpyFile> arrays;
     private final List<Path> unpacked;
-    private final @Nullable Labels labels;
+    private final @Nullable ArrayLabels labels;
     private final long samples;
     private long next;
 
-    private ArraySource(Map<String, NpyFile> arrays, List<Path> unpacked, @Nullable Labels labels, long samples) {
+    private ArraySource(Map<String, NpyFile> arrays, List<Path> unpacked, @Nullable ArrayLabels labels, long samples) {
         this.arrays = arrays;
         this.unpacked = unpacked;
         this.labels = labels;
@@ -53,7 +52,7 @@ final class ArraySource implements Source {
                 throw new BadDataSet("'" + path + "' has an array '" + LABELS + "' already; leave --labels out");
             }
             long samples = samples(path, arrays);
-            Labels labels = within == null ? Labels.open(labelFile) : new Labels.OfArray(within, LABELS);
+            ArrayLabels labels = within == null ? ArrayLabels.open(labelFile) : new ArrayLabels.OfArray(within, LABELS);
             if (labels != null && labels.count() >= 0 && labels.count() != samples) {
                 throw new BadDataSet("there are " + labels.count() + " labels for " + samples + " samples");
             }
@@ -147,82 +146,6 @@ final class ArraySource implements Source {
         }
         for (Path file : unpacked) {
             Files.deleteIfExists(file);
-        }
-    }
-
-    /** The labels of arrays, in order. */
-    private interface Labels extends AutoCloseable {
-        /** How many; −1 if that shows only at the end. */
-        long count();
-
-        /** The label of the sample that follows; null if none is known. */
-        RawSample.@Nullable Label label(long index) throws IOException, BadDataSet;
-
-        @Override
-        void close() throws IOException;
-
-        static @Nullable Labels open(@Nullable Path file) throws IOException, BadDataSet {
-            if (file == null) {
-                return null;
-            }
-            return Sources.extension(file).equals("npy")
-                    ? new OfArray(NpyFile.open(file, String.valueOf(file.getFileName())), file.getFileName() + "")
-                    : new OfLines(new Table(file));
-        }
-
-        /** A whole number for each sample. */
-        record OfArray(NpyFile array, String name) implements Labels {
-            public OfArray {
-                if (!array.header().type().isInteger() || array.header().elements() != array.samples()) {
-                    throw new IllegalArgumentException(
-                            name + " holds " + array.header().type().datatype() + " of shape "
-                                    + array.header().shape() + "; labels are one whole number a sample");
-                }
-            }
-
-            @Override
-            public long count() {
-                return array.samples();
-            }
-
-            @Override
-            public RawSample.Label label(long index) throws IOException, BadDataSet {
-                ByteBuffer element = array.sample(index);
-                double number = array.header().type().next(element);
-                if (number < 0 || number > 1e9) {
-                    throw new BadDataSet(
-                            name + " holds the class " + number + " at " + index + "; classes are 0 or more");
-                }
-                return new RawSample.Label((int) number, null);
-            }
-
-            @Override
-            public void close() throws IOException {
-                array.close();
-            }
-        }
-
-        /** A line for each sample. */
-        record OfLines(Table table) implements Labels {
-            @Override
-            public long count() {
-                return -1;
-            }
-
-            @Override
-            public RawSample.Label label(long index) throws IOException, BadDataSet {
-                List<String> cells = table.next();
-                if (cells == null) {
-                    throw new BadDataSet(
-                            table.at() + " is the last, and there are more samples; list a class for each");
-                }
-                return RawSample.Label.of(cells.get(cells.size() - 1));
-            }
-
-            @Override
-            public void close() throws IOException {
-                table.close();
-            }
         }
     }
 }

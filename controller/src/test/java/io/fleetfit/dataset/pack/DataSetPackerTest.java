@@ -160,10 +160,11 @@ class DataSetPackerTest {
 
     @Test
     void reads_lines_of_json_with_arrays_and_with_boxes() throws Exception {
-        Path arrays = Files.writeString(
-                folder.resolve("a.jsonl"),
-                "{\"inputs\": {\"x\": [[1, 2], [3, 4.5]], \"mask\": [1, 0]}, \"label\": \"cat\"}\n\n"
-                        + "{\"id\": \"two\", \"inputs\": {\"mask\": [1, 1], \"x\": [[0, 0], [1e-3, -1]]}, \"label\": \"dog\"}\n");
+        Path arrays = Files.writeString(folder.resolve("a.jsonl"), """
+                {"inputs": {"x": [[1, 2], [3, 4.5]], "mask": [1, 0]}, "label": "cat"}
+
+                {"id": "two", "inputs": {"mask": [1, 1], "x": [[0, 0], [1e-3, -1]]}, "label": "dog"}
+                """);
         DataSetManifest manifest = packed(arrays, null).manifest();
         assertThat(manifest.inputs())
                 .containsExactly(
