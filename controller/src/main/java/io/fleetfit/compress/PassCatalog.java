@@ -1,7 +1,7 @@
 package io.fleetfit.compress;
 
-import io.fleetfit.compress.passes.BlockwiseWeights;
 import io.fleetfit.compress.lowrank.Factorize;
+import io.fleetfit.compress.passes.BlockwiseWeights;
 import io.fleetfit.compress.passes.ConstantsToInitializers;
 import io.fleetfit.compress.passes.DropUnused;
 import io.fleetfit.compress.passes.FoldBatchNormalization;
@@ -14,9 +14,9 @@ import io.fleetfit.compress.passes.QuantizeDynamic;
 import io.fleetfit.compress.passes.StoreAsHalves;
 import io.fleetfit.compress.passes.StoreAsInt8;
 import io.fleetfit.compress.passes.UpgradeOpset;
+import io.fleetfit.compress.prune.PruneChannels;
 import io.fleetfit.compress.quantize.EqualizeLayers;
 import io.fleetfit.compress.quantize.QuantizeStatic;
-import io.fleetfit.compress.prune.PruneChannels;
 import io.fleetfit.registry.Invalid;
 import java.util.Collections;
 import java.util.Map;

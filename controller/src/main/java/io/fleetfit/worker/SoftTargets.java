@@ -38,17 +38,18 @@ final class SoftTargets {
     private final Runnable beat;
     private final ModelContract contract;
     private final Map<String, NpyDraft> arrays = new LinkedHashMap<>();
-    private final Path folder;
+    private final Path answer;
 
-    SoftTargets(DistillOrder order, Path folder, Runnable beat) {
+    /** Drafts lie beside {@code answer}. */
+    SoftTargets(DistillOrder order, Path answer, Runnable beat) {
         this.order = order;
         this.contract = order.contract();
-        this.folder = folder;
+        this.answer = answer;
         this.beat = beat;
     }
 
     Distilled run() throws IOException, ModelRefused {
-        Path ids = folder.resolve("ids.txt");
+        Path ids = answer.resolveSibling("ids.txt");
         try (DataSetReader samples = DataSetReader.open(order.samples(), contract);
                 OrtModel teacher = OrtModel.load(order.teacher(), order.settings(), null)) {
             long count = 0;
@@ -131,7 +132,7 @@ final class SoftTargets {
         String safe = name.replaceAll("[^A-Za-z0-9._-]", "_");
         NpyDraft known = arrays.get(safe);
         if (known == null) {
-            known = new NpyDraft(folder.resolve("array-" + arrays.size()), type);
+            known = new NpyDraft(answer.resolveSibling("array-" + arrays.size()), type);
             arrays.put(safe, known);
         }
         return known;

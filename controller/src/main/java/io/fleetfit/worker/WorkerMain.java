@@ -110,7 +110,7 @@ public final class WorkerMain {
             case "distill" ->
                 WorkerAnswer.of(new SoftTargets(
                                 order(arguments[4], DistillOrder.class),
-                                Path.of(arguments[3]).toAbsolutePath().getParent(),
+                                Path.of(arguments[3]),
                                 beat)
                         .run());
             case "dataset" -> WorkerAnswer.of(DataSetCheck.check(model, beat));

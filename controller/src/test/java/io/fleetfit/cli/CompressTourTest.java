@@ -12,6 +12,7 @@ import io.fleetfit.dataset.file.NpyHeader;
 import io.fleetfit.onnx.OnnxFile;
 import io.fleetfit.onnx.SmallModels;
 import io.fleetfit.protocol.JsonCodec;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -272,7 +273,7 @@ class CompressTourTest {
             assertThat(shares.shape()).containsExactly(40L, 2L);
             NpyHeader labels = NpyHeader.read(zip.getInputStream(zip.getEntry("labels.npy")), "labels.npy");
             assertThat(labels.shape()).containsExactly(40L);
-            assertThat(new String(zip.getInputStream(zip.getEntry("ids.txt")).readAllBytes()).lines())
+            assertThat(new String(zip.getInputStream(zip.getEntry("ids.txt")).readAllBytes(), StandardCharsets.UTF_8).lines())
                     .hasSize(40)
                     .anyMatch(id -> id.contains("upright"));
         }

@@ -133,26 +133,25 @@ class JobsTest {
 
     @Test
     void a_job_that_stops_the_controller_every_time_is_given_up() throws Exception {
-        Job job = null;
-        for (int i = 0; i < 5; i++) {
-            Semaphore begun = new Semaphore(0);
-            jobs.handle("deadly", (request, context) -> forEver(context, begun));
-            if (job == null) {
-                job = jobs.submit("deadly", Set.of(), Map.of());
-            } else {
-                jobs.resume();
-            }
-            begun.acquire();
+        Semaphore begun = new Semaphore(0);
+        jobs.handle("deadly", (request, context) -> forEver(context, begun));
+        Job job = jobs.submit("deadly", Set.of(), Map.of());
+        begun.acquire();
+        for (int i = 1; i < 5; i++) {
             jobs.close();
             jobs = reopened();
+            jobs.handle("deadly", (request, context) -> forEver(context, begun));
+            jobs.resume();
+            begun.acquire();
         }
+        jobs.close();
+        jobs = reopened();
         jobs.handle("deadly", (request, context) -> Map.of());
 
         jobs.resume();
 
-        Job last = job;
-        await().untilAsserted(() -> assertThat(state(last)).isEqualTo(Job.State.FAILED));
-        assertThat(jobs.job(last.id()).message()).contains("stopped 5 times while this job ran");
+        await().untilAsserted(() -> assertThat(state(job)).isEqualTo(Job.State.FAILED));
+        assertThat(jobs.job(job.id()).message()).contains("stopped 5 times while this job ran");
     }
 
     @Test

@@ -103,6 +103,10 @@ final class Front {
                 counts ? "measured" : candidate.form());
     }
 
+    private static long grid(long value, double step) {
+        return grid((double) value, step);
+    }
+
     private static long grid(double value, double step) {
         return Math.round(Math.log(Math.max(value, 1e-9)) / Math.log1p(step));
     }

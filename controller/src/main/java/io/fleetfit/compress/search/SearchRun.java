@@ -144,7 +144,7 @@ final class SearchRun {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
-            throw new IOException("a step of the search failed: " + e.getCause().getMessage(), e.getCause());
+            throw new IOException("a step of the search failed: " + e.getMessage(), e);
         }
     }
 

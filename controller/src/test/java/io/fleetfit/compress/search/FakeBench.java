@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,7 @@ final class FakeBench {
         if (refusal != null) {
             return Outcome.failed(step, refusal, 1);
         }
-        Figures is = figures.get(base).apply(value);
+        Figures is = Objects.requireNonNull(figures.get(base)).apply(value);
         return step.kind() == Step.Kind.MAKE
                 ? new Outcome(step.key(), made(step.recipe(), is), null, null, 2)
                 : new Outcome(step.key(), null, evaluation(is, step), null, 1);
