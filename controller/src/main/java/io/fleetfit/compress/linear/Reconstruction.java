@@ -115,9 +115,13 @@ public final class Reconstruction {
         Map<Fit, List<float[]>> targets = new LinkedHashMap<>();
         batch.keySet().forEach(fit -> targets.put(fit, new ArrayList<>()));
         Set<String> names = batch.keySet().stream().map(Fit::output).collect(Collectors.toSet());
-        Activations.view(runner, original, names, samples, (number, values) -> batch.forEach((fit, layer) -> targets.get(
-                        fit)
-                .add(targetsOf(fit, layer, number, values.get(fit.output())))));
+        Activations.view(
+                runner,
+                original,
+                names,
+                samples,
+                (number, values) -> batch.forEach(
+                        (fit, layer) -> targets.get(fit).add(targetsOf(fit, layer, number, values.get(fit.output())))));
         return targets;
     }
 

@@ -154,10 +154,13 @@ public final class Net {
     }
 
     private static ValueInfoProto value(String name, long... dims) {
-        TypeProto.Tensor.Builder tensor = TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT.getNumber());
+        TypeProto.Tensor.Builder tensor =
+                TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT.getNumber());
         if (dims.length > 0) {
             TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-            list(dims).forEach(dim -> shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim)));
+            list(dims)
+                    .forEach(dim ->
+                            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim)));
             tensor.setShape(shape);
         }
         return ValueInfoProto.newBuilder()

@@ -40,8 +40,7 @@ public record Trial(ModelProto before, ModelProto after, List<Finding> findings)
     }
 
     /** Applies a pass once. */
-    public static Trial once(
-            ModelProto model, String pass, Map<String, Object> settings, @Nullable Samples samples)
+    public static Trial once(ModelProto model, String pass, Map<String, Object> settings, @Nullable Samples samples)
             throws ModelRefused {
         GraphEditor graph = new GraphEditor(model);
         List<Finding> findings = new ArrayList<>();

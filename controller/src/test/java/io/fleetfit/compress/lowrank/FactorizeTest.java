@@ -31,13 +31,31 @@ class FactorizeTest {
     @TestFactory
     List<DynamicTest> what_is_of_low_rank_is_factorised_exactly() {
         List<DynamicTest> tests = new ArrayList<>(List.of(
-                exact("Gemm", Net.of(12, ROWS).floats("w", matrix(40, 30, 3), 40, 30).weights("b", 30).node("Gemm", "x w b", "y"), ROWS),
+                exact(
+                        "Gemm",
+                        Net.of(12, ROWS)
+                                .floats("w", matrix(40, 30, 3), 40, 30)
+                                .weights("b", 30)
+                                .node("Gemm", "x w b", "y"),
+                        ROWS),
                 exact(
                         "Gemm with transposed weights and no bias",
-                        Net.of(12, ROWS).floats("w", matrix(30, 40, 3), 30, 40).node("Gemm", "x w", "y", integer("transB", 1)),
+                        Net.of(12, ROWS)
+                                .floats("w", matrix(30, 40, 3), 30, 40)
+                                .node("Gemm", "x w", "y", integer("transB", 1)),
                         ROWS),
-                exact("MatMul of three dimensions", Net.of(12, 1, 5, 40).floats("w", matrix(40, 30, 3), 40, 30).node("MatMul", "x w", "y"), 1, 5, 40),
-                exact("wide", Net.of(12, ROWS).floats("w", matrix(40, 90, 3), 40, 90).node("MatMul", "x w", "y"), ROWS),
+                exact(
+                        "MatMul of three dimensions",
+                        Net.of(12, 1, 5, 40)
+                                .floats("w", matrix(40, 30, 3), 40, 30)
+                                .node("MatMul", "x w", "y"),
+                        1,
+                        5,
+                        40),
+                exact(
+                        "wide",
+                        Net.of(12, ROWS).floats("w", matrix(40, 90, 3), 40, 90).node("MatMul", "x w", "y"),
+                        ROWS),
                 exact("1×1", conv(12, matrix(20, 12, 3), 20, 12, 1, 1, new AttributeProto[0]), PICTURE),
                 exact(
                         "1×1 with strides and zeros around",
@@ -59,8 +77,18 @@ class FactorizeTest {
         Net net = conv(12, kernel(form), 16, 12, 3, 3, attributes);
         return DynamicTest.dynamicTest(form + " " + name, () -> {
             Map<String, Object> settings = Map.of(
-                    "energy", 0.9999999, "ridge", 1e-6, "reconstruct", "none",
-                    "matrix", form == Form.MATRIX, "spatial", form == Form.SPATIAL, "tucker", form == Form.TUCKER);
+                    "energy",
+                    0.9999999,
+                    "ridge",
+                    1e-6,
+                    "reconstruct",
+                    "none",
+                    "matrix",
+                    form == Form.MATRIX,
+                    "spatial",
+                    form == Form.SPATIAL,
+                    "tucker",
+                    form == Form.TUCKER);
             Trial trial = Trial.once(net.gives("y"), "factorize", settings, null);
 
             assertThat(trial.error(PICTURE)).isLessThan(1e-4);
@@ -85,7 +113,13 @@ class FactorizeTest {
     }
 
     private static Net conv(
-            int opset, float[] weights, long outputs, long inputs, long height, long width, AttributeProto... attributes) {
+            int opset,
+            float[] weights,
+            long outputs,
+            long inputs,
+            long height,
+            long width,
+            AttributeProto... attributes) {
         return Net.of(opset, PICTURE)
                 .floats("w", weights, outputs, inputs, height, width)
                 .weights("b", outputs)
@@ -178,7 +212,8 @@ class FactorizeTest {
                 .gives("y");
 
         Trial fewer = Trial.of(model, "factorize", Map.of("params-cut", 0.3), Trial.samples(30, PICTURE));
-        Trial none = Trial.once(model, "factorize", Map.of("params-cut", 0.3, "reconstruct", "none"), Trial.samples(30, PICTURE));
+        Trial none = Trial.once(
+                model, "factorize", Map.of("params-cut", 0.3, "reconstruct", "none"), Trial.samples(30, PICTURE));
 
         // Without biases, which stay.
         assertThat(fewer.weightsLeft()).isBetween(0.5, 0.72);
@@ -187,7 +222,8 @@ class FactorizeTest {
 
     @Test
     void what_does_not_pay_stays() throws ModelRefused {
-        ModelProto model = Net.of(12, ROWS).weights("w", 40, 8).node("MatMul", "x w", "y").gives("y");
+        ModelProto model =
+                Net.of(12, ROWS).weights("w", 40, 8).node("MatMul", "x w", "y").gives("y");
 
         Trial trial = Trial.of(model, "factorize", Map.of("energy", 0.999), Trial.samples(30, ROWS));
 
@@ -230,8 +266,7 @@ class FactorizeTest {
 
     @Test
     void one_rule_alone_decides() {
-        assertThatThrownBy(() ->
-                        PassCatalog.create(new PassSpec("factorize", Map.of("energy", 0.9, "macs-cut", 0.2))))
+        assertThatThrownBy(() -> PassCatalog.create(new PassSpec("factorize", Map.of("energy", 0.9, "macs-cut", 0.2))))
                 .isInstanceOf(Invalid.class)
                 .hasMessageContaining("one rule");
     }

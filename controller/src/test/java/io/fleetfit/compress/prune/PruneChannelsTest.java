@@ -74,7 +74,9 @@ class PruneChannelsTest {
     }
 
     private static ModelProto chain() {
-        return stem().blind(USELESS, "hw", 5, 12, 3, 3).node("Conv", "r hw", "head", SAME).gives("head");
+        return stem().blind(USELESS, "hw", 5, 12, 3, 3)
+                .node("Conv", "r hw", "head", SAME)
+                .gives("head");
     }
 
     private static ModelProto residual() {
@@ -244,7 +246,11 @@ class PruneChannelsTest {
     @TestFactory
     List<DynamicTest> what_is_not_known_keeps_its_channels() {
         return List.of(
-                kept("LRN", stem().node("LRN", "r", "l", integer("size", 3)).conv("l", "head", 5, 12, 1).gives("head")),
+                kept(
+                        "LRN",
+                        stem().node("LRN", "r", "l", integer("size", 3))
+                                .conv("l", "head", 5, 12, 1)
+                                .gives("head")),
                 kept(
                         "Conv",
                         stem().conv("r", "g", 12, 4, 1, integer("group", 3))
@@ -252,10 +258,14 @@ class PruneChannelsTest {
                                 .gives("head", "g")),
                 kept(
                         "ConvTranspose",
-                        stem().weights("tw", 12, 5, 2, 2).node("ConvTranspose", "r tw", "head").gives("head")),
+                        stem().weights("tw", 12, 5, 2, 2)
+                                .node("ConvTranspose", "r tw", "head")
+                                .gives("head")),
                 kept(
                         "Reshape",
-                        stem().longs("shape", 1, 4, 3, 64).node("Reshape", "r shape", "head").gives("head")));
+                        stem().longs("shape", 1, 4, 3, 64)
+                                .node("Reshape", "r shape", "head")
+                                .gives("head")));
     }
 
     private static DynamicTest kept(String operator, ModelProto model) {
@@ -336,7 +346,8 @@ class PruneChannelsTest {
 
     private static double error(ModelProto model, String reconstruct) throws ModelRefused {
         Map<String, Object> settings = Map.of("macs-cut", 0.3, "round-to", 4, "reconstruct", reconstruct);
-        return Trial.of(model, "prune-channels", settings, Trial.samples(60, INPUT)).error(INPUT);
+        return Trial.of(model, "prune-channels", settings, Trial.samples(60, INPUT))
+                .error(INPUT);
     }
 
     @Test
