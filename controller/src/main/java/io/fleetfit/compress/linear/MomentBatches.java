@@ -90,13 +90,12 @@ public final class MomentBatches {
         layers.forEach(layer -> moments.put(layer, new Moments(layer.columns(), 0)));
         Set<String> names = layers.stream().map(LinearLayer::input).collect(Collectors.toSet());
         if (!layers.isEmpty()) {
-            Activations.view(
-                    runner,
-                    model,
-                    names,
-                    samples,
-                    (number, values) ->
-                            moments.forEach((layer, sums) -> add(layer, sums, number, values.get(layer.input()))));
+            Activations.view(runner, model, names, samples, (number, values) -> {
+                for (Map.Entry<LinearLayer, Moments> entry : moments.entrySet()) {
+                    LinearLayer layer = entry.getKey();
+                    add(layer, entry.getValue(), number, Activations.value(values, layer.input()));
+                }
+            });
         }
         return moments;
     }
