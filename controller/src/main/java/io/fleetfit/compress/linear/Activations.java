@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a model over samples and shows values inside it; one sample's values are in memory at a time. */
 public final class Activations {
@@ -64,6 +65,21 @@ public final class Activations {
                 viewer.see(number++, values);
             }
         }
+    }
+
+    /**
+     * A value that was asked for.
+     *
+     * @throws ModelRefused if the run did not give it: it holds no numbers
+     */
+    static FloatTensor value(Map<String, FloatTensor> values, String name) throws ModelRefused {
+        FloatTensor value = values.get(name);
+        if (value == null) {
+            throw new ModelRefused(
+                    ModelRefused.Code.NOT_COMPRESSIBLE,
+                    "the value '" + name + "' holds no numbers, or the samples lack it; leave its layer out");
+        }
+        return value;
     }
 
     private static Set<String> inner(ModelProto model, Set<String> names) {
@@ -117,7 +133,7 @@ public final class Activations {
         return shapes;
     }
 
-    private static Map<String, FloatTensor> example(ModelProto model, Samples calibration) {
+    private static Map<String, FloatTensor> example(ModelProto model, @Nullable Samples calibration) {
         if (calibration != null) {
             Iterator<Sample> samples = calibration.iterator();
             if (samples.hasNext()) {

@@ -54,7 +54,10 @@ public record LinearLayer(
         boolean hasBias = node.getInputCount() > 2 && !node.getInput(2).isEmpty();
         if (weight.isEmpty()
                 || graph.initializer(node.getInput(0)).isPresent()
-                || (hasBias && graph.initializer(node.getInput(2)).filter(Tensors::isFloat).isEmpty())) {
+                || (hasBias
+                        && graph.initializer(node.getInput(2))
+                                .filter(Tensors::isFloat)
+                                .isEmpty())) {
             return Optional.empty();
         }
         List<Long> dims = weight.get().getDimsList();
@@ -62,9 +65,10 @@ public record LinearLayer(
         return switch (node.getOpType()) {
             case "Conv" -> convolution(node, dims, bias);
             case "Gemm" -> product(node, dims, bias, graph);
-            case "MatMul" -> dims.size() == 2
-                    ? Optional.of(layer(Kind.MATMUL, node, null, dims.get(1), dims.get(0)))
-                    : Optional.empty();
+            case "MatMul" ->
+                dims.size() == 2
+                        ? Optional.of(layer(Kind.MATMUL, node, null, dims.get(1), dims.get(0)))
+                        : Optional.empty();
             default -> Optional.empty();
         };
     }

@@ -71,7 +71,8 @@ public final class MomentBatches {
         for (Map.Entry<T, Set<LinearLayer>> item : layers.entrySet()) {
             Set<LinearLayer> with = new LinkedHashSet<>(needed);
             with.addAll(item.getValue());
-            if (!batch.isEmpty() && with.stream().mapToLong(MomentBatches::bytes).sum() > MOST_BYTES) {
+            if (!batch.isEmpty()
+                    && with.stream().mapToLong(MomentBatches::bytes).sum() > MOST_BYTES) {
                 worker.work(batch, moments(needed));
                 batch = new ArrayList<>();
                 with = new LinkedHashSet<>(item.getValue());
@@ -89,8 +90,12 @@ public final class MomentBatches {
         layers.forEach(layer -> moments.put(layer, new Moments(layer.columns(), 0)));
         Set<String> names = layers.stream().map(LinearLayer::input).collect(Collectors.toSet());
         if (!layers.isEmpty()) {
-            Activations.view(runner, model, names, samples, (number, values) -> moments.forEach(
-                    (layer, sums) -> add(layer, sums, number, values.get(layer.input()))));
+            Activations.view(runner, model, names, samples, (number, values) -> {
+                for (Map.Entry<LinearLayer, Moments> entry : moments.entrySet()) {
+                    LinearLayer layer = entry.getKey();
+                    add(layer, entry.getValue(), number, Activations.value(values, layer.input()));
+                }
+            });
         }
         return moments;
     }

@@ -153,8 +153,7 @@ public final class Moments {
         double[] y = meanY();
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < m; j++) {
-                cross.unsafe_set(
-                        i, j, xy[i * m + j] / Math.max(1, rows) - (centred ? x[i] * y[j] : 0));
+                cross.unsafe_set(i, j, xy[i * m + j] / Math.max(1, rows) - (centred ? x[i] * y[j] : 0));
             }
         }
         return cross;

@@ -44,8 +44,9 @@ public final class OutputError {
     /** The relative error of a model, the mean over its outputs; 0 is none, 1 is an output that says nothing. */
     public double of(ModelProto changed) throws ModelRefused {
         double total = 0;
-        List<String> outputs =
-                changed.getGraph().getOutputList().stream().map(ValueInfoProto::getName).toList();
+        List<String> outputs = changed.getGraph().getOutputList().stream()
+                .map(ValueInfoProto::getName)
+                .toList();
         double[] error = new double[outputs.size()];
         double[] energy = new double[outputs.size()];
         try (GraphRunner.Loaded loaded = runner.load(changed, Set.of())) {

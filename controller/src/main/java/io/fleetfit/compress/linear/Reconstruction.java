@@ -106,18 +106,22 @@ public final class Reconstruction {
         }
         Map<Fit, List<float[]>> targets = targets(batch);
         for (Map.Entry<Fit, LinearLayer> entry : batch.entrySet()) {
-            fit(graph, entry.getKey(), entry.getValue(), targets.get(entry.getKey()));
+            fit(graph, entry.getKey(), entry.getValue(), targets.getOrDefault(entry.getKey(), List.of()));
         }
     }
 
     /** What the original gives at the chosen positions, sample by sample. */
     private Map<Fit, List<float[]>> targets(Map<Fit, LinearLayer> batch) throws ModelRefused {
         Map<Fit, List<float[]>> targets = new LinkedHashMap<>();
-        batch.keySet().forEach(fit -> targets.put(fit, new ArrayList<>()));
         Set<String> names = batch.keySet().stream().map(Fit::output).collect(Collectors.toSet());
-        Activations.view(runner, original, names, samples, (number, values) -> batch.forEach((fit, layer) -> targets.get(
-                        fit)
-                .add(targetsOf(fit, layer, number, values.get(fit.output())))));
+        Activations.view(runner, original, names, samples, (number, values) -> {
+            for (Map.Entry<Fit, LinearLayer> entry : batch.entrySet()) {
+                Fit fit = entry.getKey();
+                FloatTensor given = Activations.value(values, fit.output());
+                targets.computeIfAbsent(fit, key -> new ArrayList<>())
+                        .add(targetsOf(fit, entry.getValue(), number, given));
+            }
+        });
         return targets;
     }
 
@@ -149,7 +153,7 @@ public final class Reconstruction {
         Patches patches = new Patches(layer);
         float[] seen = new float[layer.columns() * groups];
         Activations.view(runner, graph.build(), Set.of(layer.input()), samples, (number, values) -> {
-            FloatTensor input = values.get(layer.input());
+            FloatTensor input = Activations.value(values, layer.input());
             int[] positions = choose(patches, layer, patches.positions(input), number);
             for (int i = 0; i < positions.length; i++) {
                 patches.seen(input, positions[i], seen);

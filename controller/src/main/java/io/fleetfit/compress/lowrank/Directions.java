@@ -28,7 +28,8 @@ final class Directions {
         DMatrixRMaj lower = Matrices.cholesky(second);
         DMatrixRMaj whitened = Matrices.times(weights, lower);
         Matrices.Eigen eigen = Matrices.eigen(Matrices.transposedTimes(whitened, whitened));
-        DMatrixRMaj columns = Matrices.solveLowerTransposed(lower, eigen.vectors().copy());
+        DMatrixRMaj columns =
+                Matrices.solveLowerTransposed(lower, eigen.vectors().copy());
         DMatrixRMaj rows = Matrices.transposed(columns);
         return Matrices.leading(rows, real(eigen.values()), rows.numCols);
     }

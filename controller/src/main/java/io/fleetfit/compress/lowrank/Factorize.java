@@ -90,8 +90,11 @@ public final class Factorize implements CompressionPass {
                     tell(context, node, "a convolution in groups stays as it is");
                 }
             } else if (Set.of("Conv", "ConvTranspose", "Gemm").contains(node.getOpType())) {
-                tell(context, node, node.getOpType() + " in this form (transposed, scaled, with computed weights, or in three"
-                        + " dimensions) stays as it is");
+                tell(
+                        context,
+                        node,
+                        node.getOpType() + " in this form (transposed, scaled, with computed weights, or in three"
+                                + " dimensions) stays as it is");
             }
         }
         return layers;
@@ -103,8 +106,7 @@ public final class Factorize implements CompressionPass {
     }
 
     /** The layers to fit, from input to output; values between factors are not among those that the original knows. */
-    private List<Reconstruction.Fit> fits(
-            GraphEditor graph, Set<String> known, Map<Ranks.Candidate, Option> chosen) {
+    private List<Reconstruction.Fit> fits(GraphEditor graph, Set<String> known, Map<Ranks.Candidate, Option> chosen) {
         Set<String> factorised = chosen.keySet().stream()
                 .map(candidate -> candidate.layer().layer().output())
                 .collect(Collectors.toSet());
@@ -129,8 +131,7 @@ public final class Factorize implements CompressionPass {
 
     private void report(PassContext context, int layers, Map<Ranks.Candidate, Option> chosen, long total) {
         long saved = chosen.entrySet().stream()
-                .mapToLong(entry ->
-                        settings.cost(entry.getKey().layer()) - settings.cost(entry.getValue()))
+                .mapToLong(entry -> settings.cost(entry.getKey().layer()) - settings.cost(entry.getValue()))
                 .sum();
         String what = settings.rule() == RankRule.PARAMETERS ? "weights" : "multiply-accumulates";
         String text = String.format(
@@ -194,8 +195,8 @@ public final class Factorize implements CompressionPass {
             // What saves nothing beside another is left out: fewer steps to look at.
             List<Option> useful = options.stream()
                     .filter(option -> options.stream()
-                            .noneMatch(other -> settings.cost(other) < settings.cost(option)
-                                    && other.loss() <= option.loss()))
+                            .noneMatch(other ->
+                                    settings.cost(other) < settings.cost(option) && other.loss() <= option.loss()))
                     .sorted((a, b) -> Long.compare(settings.cost(a), settings.cost(b)))
                     .toList();
             if (useful.isEmpty()) {

@@ -62,8 +62,7 @@ final class Factors {
         throw new IllegalArgumentException("no node gives '" + output + "'");
     }
 
-    private static void keepMean(
-            LinearLayer layer, float[] before, DMatrixRMaj after, double[] mean, float[] biases) {
+    private static void keepMean(LinearLayer layer, float[] before, DMatrixRMaj after, double[] mean, float[] biases) {
         for (int o = 0; o < layer.outputs(); o++) {
             double missing = 0;
             for (int c = 0; c < layer.columns(); c++) {

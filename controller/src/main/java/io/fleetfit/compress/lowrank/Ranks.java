@@ -33,17 +33,17 @@ final class Ranks {
     Map<Candidate, Option> choose(long total) {
         return switch (settings.rule()) {
             case MACS, PARAMETERS -> cut(Math.round(total * settings.share()));
-            case ENERGY -> each(candidate -> candidate.options().stream()
-                    .filter(option -> option.loss() <= 1 - settings.share())
-                    .min((a, b) -> Long.compare(a.macs(), b.macs())));
+            case ENERGY ->
+                each(candidate -> candidate.options().stream()
+                        .filter(option -> option.loss() <= 1 - settings.share())
+                        .min((a, b) -> Long.compare(a.macs(), b.macs())));
             case RANK -> each(this::shareOfRank);
         };
     }
 
     private Map<Candidate, Option> each(Function<Candidate, Optional<Option>> choice) {
         Map<Candidate, Option> chosen = new LinkedHashMap<>();
-        candidates.forEach(
-                candidate -> choice.apply(candidate).ifPresent(option -> chosen.put(candidate, option)));
+        candidates.forEach(candidate -> choice.apply(candidate).ifPresent(option -> chosen.put(candidate, option)));
         return chosen;
     }
 

@@ -85,9 +85,8 @@ final class Analysis {
 
     Optional<long[]> shape(String value) {
         return graph.initializer(value)
-                .map(tensor -> tensor.getDimsList().stream()
-                        .mapToLong(Long::longValue)
-                        .toArray())
+                .map(tensor ->
+                        tensor.getDimsList().stream().mapToLong(Long::longValue).toArray())
                 .or(() -> Optional.ofNullable(shapes.get(value)));
     }
 

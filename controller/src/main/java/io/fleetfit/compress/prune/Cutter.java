@@ -36,7 +36,8 @@ final class Cutter {
         this.analysis = analysis;
         this.removed = removed;
         opset = graph.build().getOpsetImportList().stream()
-                .filter(entry -> entry.getDomain().isEmpty() || entry.getDomain().equals("ai.onnx"))
+                .filter(entry ->
+                        entry.getDomain().isEmpty() || entry.getDomain().equals("ai.onnx"))
                 .mapToLong(entry -> entry.getVersion())
                 .findFirst()
                 .orElse(0);
@@ -140,10 +141,13 @@ final class Cutter {
     }
 
     NodeProto dimension(NodeProto node, Cut.Dimension cut) {
-        long[] shape = Shapes.longs(graph.initializer(node.getInput(1)).orElseThrow()).orElseThrow();
+        long[] shape =
+                Shapes.longs(graph.initializer(node.getInput(1)).orElseThrow()).orElseThrow();
         shape[cut.index()] = kept(cut.channels()).length;
         List<Long> dims = Arrays.stream(shape).boxed().toList();
-        return node.toBuilder().setInput(1, longs(node.getOutput(0) + "_shape", dims)).build();
+        return node.toBuilder()
+                .setInput(1, longs(node.getOutput(0) + "_shape", dims))
+                .build();
     }
 
     private String longs(String wish, List<Long> values) {

@@ -32,8 +32,7 @@ final class Elimination {
      *
      * @param ridge share of the mean energy of an input that is added to its moments
      */
-    Elimination(
-            GraphEditor graph, Group group, Map<LinearLayer, Moments> moments, Criterion criterion, double ridge) {
+    Elimination(GraphEditor graph, Group group, Map<LinearLayer, Moments> moments, Criterion criterion, double ridge) {
         this.group = group;
         losses = new double[group.classes().size() + 1];
         for (Group.Consumer consumer : group.consumers()) {
@@ -106,7 +105,8 @@ final class Elimination {
     /** Weights of the layers that take the channels in, as they are now. */
     Map<LinearLayer, DMatrixRMaj> weights() {
         Map<LinearLayer, DMatrixRMaj> weights = new LinkedHashMap<>();
-        parts.forEach(part -> weights.put(part.consumer().layer(), part.importance().weights()));
+        parts.forEach(
+                part -> weights.put(part.consumer().layer(), part.importance().weights()));
         return weights;
     }
 

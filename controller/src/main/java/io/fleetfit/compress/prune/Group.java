@@ -35,8 +35,7 @@ record Group(int width, List<Integer> classes, List<Consumer> consumers, Set<Int
             makers.computeIfAbsent(channels.root(atom), root -> new TreeSet<>()).add(channels.source(atom));
         }
         Map<List<Integer>, List<Integer>> bySource = new LinkedHashMap<>();
-        makers.forEach((root, sources) -> bySource
-                .computeIfAbsent(List.copyOf(sources), key -> new ArrayList<>())
+        makers.forEach((root, sources) -> bySource.computeIfAbsent(List.copyOf(sources), key -> new ArrayList<>())
                 .add(root));
         List<Group> groups = new ArrayList<>();
         for (List<Integer> roots : bySource.values()) {

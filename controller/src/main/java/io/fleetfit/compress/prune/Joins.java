@@ -38,15 +38,12 @@ final class Joins {
                 return;
             }
             operands.add(new Operand(
-                    i,
-                    name,
-                    analysis.graph().initializer(name).isPresent(),
-                    analysis.layout(name),
-                    shape.get()));
+                    i, name, analysis.graph().initializer(name).isPresent(), analysis.layout(name), shape.get()));
         }
         Optional<Operand> widest = operands.stream()
                 .filter(operand -> operand.layout().isPresent())
-                .max((a, b) -> Integer.compare(a.layout().get().size(), b.layout().get().size()));
+                .max((a, b) -> Integer.compare(
+                        a.layout().get().size(), b.layout().get().size()));
         if (widest.isPresent()) {
             meet(index, node, operands, widest.get());
         }
@@ -67,16 +64,19 @@ final class Joins {
         for (Operand operand : operands) {
             if (operand.layout().isPresent()) {
                 if (operand.layout().get().size() == channels.size()) {
-                    analysis.channels().join(channels.atoms(), operand.layout().get().atoms());
+                    analysis.channels()
+                            .join(channels.atoms(), operand.layout().get().atoms());
                 } else {
                     analysis.channels().freeze(operand.layout().get().atoms());
                 }
             } else if (operand.constant() && operand.sideAt(fromEnd) != 1) {
-                analysis.cuts()
-                        .add(new Cut.Weight(index, operand.input(), operand.shape().length - fromEnd, channels));
+                analysis.cuts().add(new Cut.Weight(index, operand.input(), operand.shape().length - fromEnd, channels));
             }
         }
-        int rank = operands.stream().mapToInt(operand -> operand.shape().length).max().orElse(0);
+        int rank = operands.stream()
+                .mapToInt(operand -> operand.shape().length)
+                .max()
+                .orElse(0);
         analysis.layout(node.getOutput(0), channels.at(rank - fromEnd));
     }
 

@@ -42,7 +42,8 @@ final class Operators {
             "Tanh",
             "ThresholdedRelu");
 
-    private static final Set<String> BROADCAST = Set.of("Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Sum", "Mean", "PRelu");
+    private static final Set<String> BROADCAST =
+            Set.of("Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Sum", "Mean", "PRelu");
 
     private final Analysis analysis;
     private final Joins joins;
@@ -135,7 +136,8 @@ final class Operators {
             analysis.keep(index, "a product that is not input × constant weights");
             return;
         }
-        int last = analysis.shape(layer.get().output()).map(shape -> shape.length).orElse(2) - 1;
+        int last =
+                analysis.shape(layer.get().output()).map(shape -> shape.length).orElse(2) - 1;
         Optional<Layout> in = analysis.layout(node.getInput(0));
         if (in.isPresent() && in.get().axis() != last) {
             analysis.keep(index, "the channels lie on another axis than the product sums over");
@@ -167,7 +169,8 @@ final class Operators {
         for (int i = 1; i < inputs && plain; i++) {
             plain = analysis.graph()
                     .initializer(node.getInput(i))
-                    .filter(tensor -> tensor.getDimsCount() == 1 && tensor.getDims(0) == in.get().size())
+                    .filter(tensor -> tensor.getDimsCount() == 1
+                            && tensor.getDims(0) == in.get().size())
                     .isPresent();
         }
         if (!plain) {
@@ -186,7 +189,9 @@ final class Operators {
             return;
         }
         // The indices of MaxPool count elements of all channels.
-        if (in.get().axis() != 1 || node.getOutputCount() > 1 || GraphEditor.intAttribute(node, "storage_order", 0) != 0) {
+        if (in.get().axis() != 1
+                || node.getOutputCount() > 1
+                || GraphEditor.intAttribute(node, "storage_order", 0) != 0) {
             analysis.keep(index, "it pools across channels, or gives indices");
             return;
         }

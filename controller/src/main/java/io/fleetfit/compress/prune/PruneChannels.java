@@ -51,13 +51,15 @@ public final class PruneChannels implements CompressionPass {
                 .filter(group -> !Widths.counts(group, settings).isEmpty())
                 .toList();
         if (groups.isEmpty()) {
-            tell(context, "model", "no channel can go: all stay for the reasons named, or widths are too small already");
+            tell(
+                    context,
+                    "model",
+                    "no channel can go: all stay for the reasons named, or widths are too small already");
             return;
         }
         List<Widths.Option> options = new Ranking(context, samples, original, settings).of(groups);
         long before = total(analysis, Set.of());
-        Set<Integer> removed =
-                new Widths(analysis, settings, options).choose(Math.round(before * settings.macsCut()));
+        Set<Integer> removed = new Widths(analysis, settings, options).choose(Math.round(before * settings.macsCut()));
         Cutter cutter = new Cutter(analysis, removed);
         List<Reconstruction.Fit> fits = fits(analysis, cutter, removed);
         report(context, groups, removed, before, total(analysis, removed));
@@ -71,8 +73,7 @@ public final class PruneChannels implements CompressionPass {
     private static long total(Analysis analysis, Set<Integer> removed) {
         return analysis.layers().keySet().stream()
                 .mapToLong(node -> analysis.macs(
-                        node,
-                        atom -> removed.contains(analysis.channels().root(atom)) ? 0 : 1))
+                        node, atom -> removed.contains(analysis.channels().root(atom)) ? 0 : 1))
                 .sum();
     }
 
@@ -113,13 +114,22 @@ public final class PruneChannels implements CompressionPass {
         String widths = groups.stream()
                 .filter(group -> group.classes().stream().anyMatch(removed::contains))
                 .map(group -> group.width() + "→"
-                        + (group.width() - group.classes().stream().filter(removed::contains).count()))
+                        + (group.width()
+                                - group.classes().stream()
+                                        .filter(removed::contains)
+                                        .count()))
                 .collect(Collectors.joining(", "));
-        String text = String.format(
-                Locale.ROOT, "%.1f %% fewer multiply-accumulates; widths %s", reached * 100, widths);
+        String text =
+                String.format(Locale.ROOT, "%.1f %% fewer multiply-accumulates; widths %s", reached * 100, widths);
         tell(context, "model", text);
         if (reached < settings.macsCut() * 0.95) {
-            tell(context, "model", String.format(Locale.ROOT, "the cut of %.0f %% was not reached: the other channels stay", settings.macsCut() * 100));
+            tell(
+                    context,
+                    "model",
+                    String.format(
+                            Locale.ROOT,
+                            "the cut of %.0f %% was not reached: the other channels stay",
+                            settings.macsCut() * 100));
         }
     }
 

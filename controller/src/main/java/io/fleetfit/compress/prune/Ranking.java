@@ -48,8 +48,7 @@ final class Ranking {
                 : new OutputError(context.runner(), original, samples, settings.sensitivitySamples());
         Map<Group, Set<LinearLayer>> layers = new LinkedHashMap<>();
         groups.forEach(group -> layers.put(
-                group,
-                group.consumers().stream().map(Group.Consumer::layer).collect(Collectors.toSet())));
+                group, group.consumers().stream().map(Group.Consumer::layer).collect(Collectors.toSet())));
         List<Widths.Option> options = new ArrayList<>();
         new MomentBatches(context.runner(), original, samples).forEach(layers, (batch, moments) -> {
             for (Group group : batch) {
@@ -59,8 +58,8 @@ final class Ranking {
         return options;
     }
 
-    private Widths.Option option(
-            Group group, Map<LinearLayer, Moments> moments, @Nullable OutputError error) throws ModelRefused {
+    private Widths.Option option(Group group, Map<LinearLayer, Moments> moments, @Nullable OutputError error)
+            throws ModelRefused {
         GraphEditor graph = new GraphEditor(original);
         Elimination elimination = new Elimination(graph, group, moments, settings.criterion(), settings.ridge());
         List<Integer> counts = Widths.counts(group, settings);

@@ -25,9 +25,8 @@ final class Shapes {
         }
         Optional<long[]> from = analysis.shape(node.getInput(0));
         Optional<long[]> to = analysis.shape(node.getOutput(0));
-        Optional<Layout> out = from.isPresent() && to.isPresent()
-                ? reshaped(in.get(), from.get(), to.get())
-                : Optional.empty();
+        Optional<Layout> out =
+                from.isPresent() && to.isPresent() ? reshaped(in.get(), from.get(), to.get()) : Optional.empty();
         if (out.isEmpty() || (node.getOpType().equals("Reshape") && !followsShape(index, node, in.get(), out.get()))) {
             analysis.keep(index, "the channels cannot be told apart in the new shape");
             return;
@@ -69,7 +68,10 @@ final class Shapes {
         if (run != side) {
             return Optional.empty();
         }
-        long inner = LongStream.of(from).skip(in.axis() + 1L).limit(last - in.axis() - 1L).reduce(1, (a, b) -> a * b);
+        long inner = LongStream.of(from)
+                .skip(in.axis() + 1L)
+                .limit(last - in.axis() - 1L)
+                .reduce(1, (a, b) -> a * b);
         int[] atoms = new int[(int) side];
         for (int i = 0; i < atoms.length; i++) {
             atoms[i] = in.atoms()[(int) (i / inner % in.size())];
@@ -149,14 +151,16 @@ final class Shapes {
         if (axes.isEmpty()
                 || axes.get().length == 0
                 || LongStream.of(axes.get())
-                        .anyMatch(axis -> Math.floorMod(axis, (long) rank) == in.get().axis())) {
+                        .anyMatch(axis ->
+                                Math.floorMod(axis, (long) rank) == in.get().axis())) {
             analysis.keep(index, "it sums over the channels");
             return;
         }
         long gone = GraphEditor.intAttribute(node, "keepdims", 1) == 1
                 ? 0
                 : LongStream.of(axes.get())
-                        .filter(axis -> Math.floorMod(axis, (long) rank) < in.get().axis())
+                        .filter(axis ->
+                                Math.floorMod(axis, (long) rank) < in.get().axis())
                         .count();
         analysis.layout(node.getOutput(0), in.get().at(in.get().axis() - (int) gone));
     }
@@ -220,7 +224,8 @@ final class Shapes {
         boolean elsewhere = axes.isPresent()
                 && axes.get().length > 0
                 && LongStream.of(axes.get())
-                        .allMatch(axis -> Math.floorMod(axis, (long) rank) != in.get().axis());
+                        .allMatch(axis ->
+                                Math.floorMod(axis, (long) rank) != in.get().axis());
         if (!elsewhere) {
             analysis.keep(index, "it may cut through the channels");
             return;
