@@ -4,6 +4,7 @@ import io.fleetfit.broker.BrokerSettings;
 import io.fleetfit.broker.EmbeddedBroker;
 import io.fleetfit.compress.DataSetImports;
 import io.fleetfit.compress.Jobs;
+import io.fleetfit.compress.Target;
 import io.fleetfit.fit.StandardFitEngine;
 import io.fleetfit.fleet.ApiTokens;
 import io.fleetfit.fleet.DeviceAuthenticator;
@@ -121,7 +122,10 @@ public final class Controller implements AutoCloseable {
                 ChunkSettings.standard().withBytesPerSecond(config.limits().chunkBytesPerSecond())));
         DesiredPublisher desired = new DesiredPublisher(
                 registryStore, indexes, link, key, clock, config.limits().probation());
-        FleetFit fit = new FleetFit(registryStore, fleet, new StandardFitEngine(new ProfileCosts(profiles)));
+        FleetFit fit = new FleetFit(
+                registryStore, fleet, new StandardFitEngine(new ProfileCosts(profiles), device -> Target.forDevice(
+                                device.arch(), device.isaFeatures(), device.accelerators())
+                        .text()));
         RolloutService rollouts = closeLater(new RolloutService(
                 new RolloutService.Parts(database.rolloutStore(), fleet, fit, desired, events, clock),
                 config.limits().devicePatience()));

@@ -58,7 +58,7 @@ final class DataSetCommands extends GroupCommand {
                 "Examples:",
                 "  fleetfit dataset import photos/ --name flowers",
                 "  fleetfit dataset import photos/ --name flowers --labels list.csv \\",
-                "      --split calibration=20% --split validation=80%",
+                "      --split calibration=20%% --split validation=80%%",
                 "  fleetfit dataset import digits.npz --name digits --tag from=lab"
             })
     static final class Import extends ApiCommand {

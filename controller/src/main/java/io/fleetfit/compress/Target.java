@@ -1,6 +1,7 @@
 package io.fleetfit.compress;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,7 +48,7 @@ public enum Target {
      * @param isaFeatures lower-case feature names as Linux gives them
      * @param accelerators names of accelerators
      */
-    public static Target forDevice(String arch, List<String> isaFeatures, List<String> accelerators) {
+    public static Target forDevice(String arch, Collection<String> isaFeatures, List<String> accelerators) {
         if (!accelerators.isEmpty()) {
             return SYMMETRIC;
         }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param variant which
  * @param opset operator set that it needs of the default domain; 0 if none
  * @param isa CPU features that it is of no use without
+ * @param kernels class of kernels that it is made for, from its tag {@code kernels}; empty if it is right everywhere
  * @param peakMemoryBytes estimate of the peak memory
  * @param latency estimate for a device of the profile that measured nothing itself
  * @param quality effective quality, see {@link FitScorer#effectiveQuality}
@@ -22,6 +23,7 @@ record Candidate(
         Variant variant,
         int opset,
         List<String> isa,
+        String kernels,
         long peakMemoryBytes,
         LatencyEstimate latency,
         double quality,
@@ -34,6 +36,7 @@ record Candidate(
                 variant,
                 FitFilter.opset(variant),
                 FitFilter.isa(variant),
+                variant.tags().getOrDefault("kernels", ""),
                 peakMemoryBytes,
                 latency,
                 FitScorer.effectiveQuality(variant),

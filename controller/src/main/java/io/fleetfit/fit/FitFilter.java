@@ -50,6 +50,15 @@ final class FitFilter {
         if (!candidate.isa().isEmpty() && !device.isaFeatures().containsAll(candidate.isa())) {
             reasons = and(reasons, features(candidate, device));
         }
+        if (!candidate.kernels().isEmpty()
+                && !candidate.kernels().equals(target.kernels().get())) {
+            reasons = and(
+                    reasons,
+                    words(
+                            Kind.ISA,
+                            "made for the kernels of " + candidate.kernels() + ", the device runs those of "
+                                    + target.kernels().get()));
+        }
         if (downloadBytes > 0 && variant.size() > device.storageBytes()) {
             reasons = and(reasons, atLeast(Kind.STORAGE, variant.size(), device.storageBytes(), "the quota"));
         }

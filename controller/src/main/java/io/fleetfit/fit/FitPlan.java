@@ -7,6 +7,7 @@ import io.fleetfit.cost.StaticCostModel;
 import io.fleetfit.fit.FitDecision.Ranked;
 import io.fleetfit.fit.FitDecision.ScoreParts;
 import io.fleetfit.fit.Rejection.Reason;
+import io.fleetfit.protocol.Capabilities;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.registry.Variant;
 import io.fleetfit.registry.VariantRef;
@@ -15,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The fit of one profile under one policy, compiled: what is left for each device are comparisons of numbers. */
 final class FitPlan {
@@ -23,10 +25,18 @@ final class FitPlan {
 
     private final Policy policy;
     private final long reservedMemoryBytes;
+    private final Function<Capabilities, String> kernels;
     private final Candidate[] candidates;
 
     /** @param variants in order of their names */
-    FitPlan(String profile, Policy policy, List<Variant> variants, LatencyBook book, DeviceRates.Source rates) {
+    FitPlan(
+            String profile,
+            Policy policy,
+            List<Variant> variants,
+            LatencyBook book,
+            DeviceRates.Source rates,
+            Function<Capabilities, String> kernels) {
+        this.kernels = kernels;
         this.policy = policy;
         this.reservedMemoryBytes = rates.of(profile).reservedMemoryBytes();
         this.candidates = variants.stream()
@@ -36,7 +46,7 @@ final class FitPlan {
 
     /** The decision for a device of the profile that measured {@code own} itself. */
     FitDecision decide(FitEngine.Subject subject, Map<VariantRef, LatencyEstimate> own) {
-        Target target = Target.of(subject, policy, reservedMemoryBytes);
+        Target target = Target.of(subject, policy, reservedMemoryBytes, kernels);
         List<Fitting> fitting = new ArrayList<>(candidates.length);
         List<Rejection> rejections = new ArrayList<>(candidates.length);
         for (Candidate candidate : candidates) {

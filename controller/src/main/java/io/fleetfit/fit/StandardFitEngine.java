@@ -2,12 +2,14 @@ package io.fleetfit.fit;
 
 import io.fleetfit.cost.DeviceRates;
 import io.fleetfit.cost.LatencyBook;
+import io.fleetfit.protocol.Capabilities;
 import io.fleetfit.registry.Measurement;
 import io.fleetfit.registry.Variant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * Filter, score, explain.
@@ -17,10 +19,21 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class StandardFitEngine implements FitEngine {
     private final DeviceRates.Source rates;
+    private final Function<Capabilities, String> kernels;
 
-    /** A fit that takes cost rates of profiles from {@code rates}. */
+    /** A fit that takes cost rates of profiles from {@code rates}, of devices whose kernels nobody knows. */
     public StandardFitEngine(DeviceRates.Source rates) {
+        this(rates, device -> "an unknown class");
+    }
+
+    /**
+     * A fit that takes cost rates of profiles from {@code rates}.
+     *
+     * @param kernels class of kernels that a device runs, as the tag {@code kernels} of variants names it
+     */
+    public StandardFitEngine(DeviceRates.Source rates, Function<Capabilities, String> kernels) {
         this.rates = rates;
+        this.kernels = kernels;
     }
 
     @Override
@@ -33,7 +46,8 @@ public final class StandardFitEngine implements FitEngine {
             PlanKey key = new PlanKey(subject.device().profile(), policy);
             FitPlan plan = plans.get(key);
             if (plan == null) {
-                plan = plans.computeIfAbsent(key, it -> new FitPlan(it.profile(), it.policy(), inOrder, book, rates));
+                plan = plans.computeIfAbsent(
+                        key, it -> new FitPlan(it.profile(), it.policy(), inOrder, book, rates, kernels));
             }
             return plan.decide(subject, book.own(subject.device().id()));
         };

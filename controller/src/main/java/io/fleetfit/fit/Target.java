@@ -3,6 +3,8 @@ package io.fleetfit.fit;
 import io.fleetfit.protocol.Capabilities;
 import io.fleetfit.registry.VariantRef;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +15,22 @@ import org.jspecify.annotations.Nullable;
  * @param failed variants that it tried and failed
  * @param memoryBytes memory that a variant may take: what the system leaves, or the budget if that is lower
  * @param downloadBytes bytes that the update may move; {@link Long#MAX_VALUE} without a bound
+ * @param kernels class of kernels that it runs, asked for only where a variant is made for one
  */
-record Target(Capabilities capabilities, Policy policy, Set<VariantRef> failed, long memoryBytes, long downloadBytes) {
+record Target(
+        Capabilities capabilities,
+        Policy policy,
+        Set<VariantRef> failed,
+        long memoryBytes,
+        long downloadBytes,
+        Supplier<String> kernels) {
 
     /** The target of a device whose system needs {@code reservedMemoryBytes} for itself. */
-    static Target of(FitEngine.Subject subject, Policy policy, long reservedMemoryBytes) {
+    static Target of(
+            FitEngine.Subject subject,
+            Policy policy,
+            long reservedMemoryBytes,
+            Function<Capabilities, String> kernels) {
         Capabilities device = subject.device().capabilities();
         long free = Math.max(0, device.memoryBytes() - reservedMemoryBytes);
         Long budget = policy.maxMemoryBytes();
@@ -27,7 +40,8 @@ record Target(Capabilities capabilities, Policy policy, Set<VariantRef> failed, 
                 policy,
                 subject.failed(),
                 budget == null ? free : Math.min(free, budget),
-                bound == null ? Long.MAX_VALUE : bound);
+                bound == null ? Long.MAX_VALUE : bound,
+                () -> kernels.apply(device));
     }
 
     private static @Nullable Long downloadBound(Policy policy, boolean metered) {

@@ -185,6 +185,28 @@ class FitFilterTest {
     }
 
     @Test
+    void a_variant_made_for_other_kernels_is_rejected() {
+        // Given
+        Variant variant = variant("a").tags(Map.of("kernels", "arm")).build();
+        Subject subject = subject(capabilities());
+
+        // When
+        FitDecision wrong = new StandardFitEngine(Fits.RATES, device -> "x86-vnni")
+                .prepare(List.of(variant), List.of())
+                .decide(subject, Policy.unbounded());
+        FitDecision right = new StandardFitEngine(Fits.RATES, device -> "arm")
+                .prepare(List.of(variant), List.of())
+                .decide(subject, Policy.unbounded());
+
+        // Then
+        assertThat(only(wrong)).singleElement().satisfies(reason -> {
+            assertThat(reason.kind()).isEqualTo(Kind.ISA);
+            assertThat(reason.detail()).contains("arm", "x86-vnni");
+        });
+        assertThat(right.chosen()).isPresent();
+    }
+
+    @Test
     void an_estimate_over_open_shapes_is_twice_as_careful() {
         // Given
         Variant variant = variant("a").estimated().build();

@@ -16,6 +16,7 @@ final class Joins {
     }
 
     /** An operand of an element-wise operator, its axes counted from the end as broadcasting aligns them. */
+    @SuppressWarnings("ArrayRecordComponent") // written and read here alone, never compared
     private record Operand(int input, String name, boolean constant, Optional<Layout> layout, long[] shape) {
         int fromEnd() {
             return layout.map(known -> shape.length - known.axis()).orElse(-1);

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +84,7 @@ public record Trial(ModelProto before, ModelProto after, List<Finding> findings)
                 Map<String, FloatTensor> is = second.run(input);
                 assertThat(is.keySet()).isEqualTo(should.keySet());
                 for (Map.Entry<String, FloatTensor> output : should.entrySet()) {
-                    FloatTensor other = is.get(output.getKey());
+                    FloatTensor other = Objects.requireNonNull(is.get(output.getKey()));
                     assertThat(other.shape()).isEqualTo(output.getValue().shape());
                     worst = Math.max(worst, relative(output.getValue().data(), other.data()));
                 }

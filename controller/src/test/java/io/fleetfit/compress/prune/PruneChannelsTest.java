@@ -29,8 +29,6 @@ import org.junit.jupiter.api.TestFactory;
 class PruneChannelsTest {
     private static final long[] INPUT = {1, 3, 8, 8};
     private static final AttributeProto SAME = ints("pads", 1, 1, 1, 1);
-    private static final IntPredicate USELESS = channel -> channel % 3 == 1 || channel % 6 == 0;
-
     /** As many as possible, but not more than half of a layer, one by one, without making up for anything. */
     private static final Map<String, Object> HALF = Map.of(
             "macs-cut", 0.9, "most-of-layer", 0.5, "round-to", 1, "reconstruct", "none", "sensitivity-samples", 4);
@@ -74,20 +72,20 @@ class PruneChannelsTest {
     }
 
     private static ModelProto chain() {
-        return stem().blind(USELESS, "hw", 5, 12, 3, 3)
+        return stem().blind(PruneChannelsTest::isUseless, "hw", 5, 12, 3, 3)
                 .node("Conv", "r hw", "head", SAME)
                 .gives("head");
     }
 
     private static ModelProto residual() {
-        return stem().blind(USELESS, "w1", 8, 12, 3, 3)
+        return stem().blind(PruneChannelsTest::isUseless, "w1", 8, 12, 3, 3)
                 .node("Conv", "r w1", "c1", SAME)
                 .node("Relu", "c1", "r1")
-                .blind(USELESS, "w2", 12, 8, 1, 1)
+                .blind(PruneChannelsTest::isUseless, "w2", 12, 8, 1, 1)
                 .node("Conv", "r1 w2", "c2")
                 .node("Add", "c2 r", "s")
                 .node("Relu", "s", "t")
-                .blind(USELESS, "hw", 5, 12, 1, 1)
+                .blind(PruneChannelsTest::isUseless, "hw", 5, 12, 1, 1)
                 .node("Conv", "t hw", "head")
                 .gives("head");
     }
@@ -95,27 +93,27 @@ class PruneChannelsTest {
     private static ModelProto depthwise() {
         return stem().conv("r", "d", 12, 1, 3, SAME, integer("group", 12))
                 .node("Clip", "d", "e")
-                .blind(USELESS, "hw", 5, 12, 1, 1)
+                .blind(PruneChannelsTest::isUseless, "hw", 5, 12, 1, 1)
                 .node("Conv", "e hw", "head")
                 .gives("head");
     }
 
     private static ModelProto multiplied() {
         return stem().conv("r", "d", 24, 1, 3, SAME, integer("group", 12))
-                .blind(output -> USELESS.test(output / 2), "hw", 5, 24, 1, 1)
+                .blind(output -> isUseless(output / 2), "hw", 5, 24, 1, 1)
                 .node("Conv", "d hw", "head")
                 .gives("head");
     }
 
     private static ModelProto concat() {
-        return stem().blind(USELESS, "w2", 12, 12, 1, 1)
+        return stem().blind(PruneChannelsTest::isUseless, "w2", 12, 12, 1, 1)
                 .node("Conv", "r w2", "c2")
                 .node("Sigmoid", "c2", "s")
                 .node("Concat", "x r s", "all", integer("axis", 1))
-                .blind(channel -> channel >= 3 && USELESS.test((channel - 3) % 12), "hw", 5, 27, 1, 1)
+                .blind(channel -> channel >= 3 && isUseless((channel - 3) % 12), "hw", 5, 27, 1, 1)
                 .node("Conv", "all hw", "head0")
                 .node("Concat", "r s", "both", integer("axis", -3))
-                .blind(channel -> USELESS.test(channel % 12), "gw", 5, 24, 1, 1)
+                .blind(channel -> isUseless(channel % 12), "gw", 5, 24, 1, 1)
                 .node("Conv", "both gw", "head")
                 .gives("head0", "head");
     }
@@ -123,7 +121,7 @@ class PruneChannelsTest {
     private static ModelProto tall() {
         return stem().conv("x", "c2", 12, 3, 1)
                 .node("Concat", "r c2", "all", integer("axis", 2))
-                .blind(USELESS, "hw", 5, 12, 1, 1)
+                .blind(PruneChannelsTest::isUseless, "hw", 5, 12, 1, 1)
                 .node("Conv", "all hw", "head")
                 .gives("head");
     }
@@ -144,13 +142,13 @@ class PruneChannelsTest {
 
     private static ModelProto squeezeExcite() {
         return stem().node("GlobalAveragePool", "r", "g")
-                .blind(USELESS, "w1", 4, 12, 1, 1)
+                .blind(PruneChannelsTest::isUseless, "w1", 4, 12, 1, 1)
                 .node("Conv", "g w1", "s1")
                 .node("Relu", "s1", "s2")
                 .conv("s2", "s3", 12, 4, 1)
                 .node("HardSigmoid", "s3", "gate")
                 .node("Mul", "r gate", "m")
-                .blind(USELESS, "hw", 5, 12, 1, 1)
+                .blind(PruneChannelsTest::isUseless, "hw", 5, 12, 1, 1)
                 .node("Conv", "m hw", "head")
                 .gives("head");
     }
@@ -179,7 +177,7 @@ class PruneChannelsTest {
                 .longs("ends", 9, 9)
                 .longs("axes", 2, 3)
                 .node("Slice", "v starts ends axes", "z")
-                .blind(USELESS, "hw", 5, 12, 1, 1)
+                .blind(PruneChannelsTest::isUseless, "hw", 5, 12, 1, 1)
                 .node("Conv", "z hw", "head")
                 .gives("head");
     }
@@ -188,7 +186,7 @@ class PruneChannelsTest {
         return stem().node("MaxPool", "r", "m", ints("kernel_shape", 2, 2), ints("strides", 2, 2))
                 .node("Transpose", "m", "t", ints("perm", 0, 2, 3, 1))
                 .node("Flatten", "t", "f")
-                .blind(feature -> USELESS.test(feature % 12), "hw", 5, 192)
+                .blind(feature -> isUseless(feature % 12), "hw", 5, 192)
                 .weights("hb", 5)
                 .node("Gemm", "f hw hb", "head", integer("transB", 1))
                 .gives("head");
@@ -199,7 +197,7 @@ class PruneChannelsTest {
         net = how.equals("Flatten")
                 ? net.node("Flatten", "m", "f")
                 : net.longs("shape", 1, 48).node("Reshape", "m shape", "f");
-        return net.blind(feature -> USELESS.test(feature / 4), "hw", 5, 48)
+        return net.blind(feature -> isUseless(feature / 4), "hw", 5, 48)
                 .node("Gemm", "f hw", "head", integer("transB", 1))
                 .gives("head");
     }
@@ -208,7 +206,7 @@ class PruneChannelsTest {
         return stem().node("ReduceMean", "r", "g", ints("axes", 2, 3), integer("keepdims", 0))
                 .node("Unsqueeze", "g", "u", ints("axes", 1))
                 .node("Squeeze", "u", "s", ints("axes", 1))
-                .blind(USELESS, "hw", 5, 12)
+                .blind(PruneChannelsTest::isUseless, "hw", 5, 12)
                 .node("Gemm", "s hw", "head", integer("transB", 1))
                 .gives("head");
     }
@@ -216,7 +214,7 @@ class PruneChannelsTest {
     private static ModelProto products() {
         float[] zeroed = new float[10 * 4];
         for (int i = 0; i < zeroed.length; i++) {
-            zeroed[i] = USELESS.test(i / 4) ? 0 : 0.1f * (i % 7) - 0.2f;
+            zeroed[i] = isUseless(i / 4) ? 0 : 0.1f * (i % 7) - 0.2f;
         }
         return Net.of(12, INPUT)
                 .weights("w1", 8, 10)
@@ -235,9 +233,9 @@ class PruneChannelsTest {
                 .node("Conv", "x w", "c1", SAME)
                 .node("Neg", "x", "y")
                 .node("Conv", "y w", "c2", SAME)
-                .blind(USELESS, "hw", 5, 12, 1, 1)
+                .blind(PruneChannelsTest::isUseless, "hw", 5, 12, 1, 1)
                 .node("Conv", "c1 hw", "head")
-                .blind(USELESS, "lw", 40, 12, 3, 3)
+                .blind(PruneChannelsTest::isUseless, "lw", 40, 12, 3, 3)
                 .node("Conv", "c1 lw", "large", SAME)
                 // The same weights give an output, where every channel counts.
                 .gives("head", "c2", "large");
@@ -285,7 +283,7 @@ class PruneChannelsTest {
         ModelProto model = stem().truth("yes")
                 .node("If", "yes", "i", then, otherwise)
                 .conv("i", "c1", 12, 12, 3, SAME)
-                .blind(USELESS, "hw", 5, 12, 1, 1)
+                .blind(PruneChannelsTest::isUseless, "hw", 5, 12, 1, 1)
                 .node("Conv", "c1 hw", "head")
                 .gives("head");
 
@@ -385,5 +383,9 @@ class PruneChannelsTest {
         assertThatThrownBy(() -> PassCatalog.create(new PassSpec("prune-channels", Map.of("macscut", 0.5))))
                 .isInstanceOf(Invalid.class)
                 .hasMessageContaining("macscut");
+    }
+
+    private static boolean isUseless(int channel) {
+        return channel % 3 == 1 || channel % 6 == 0;
     }
 }

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fleetfit.deploy.process.AgentClient;
 import io.fleetfit.deploy.process.AgentProcess;
+import io.fleetfit.deploy.process.CommandLine;
 import io.fleetfit.deploy.process.ControllerClient;
 import io.fleetfit.deploy.process.ControllerProcess;
 import io.fleetfit.deploy.process.Distributions;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +26,11 @@ final class DemoRun implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long VALIDATION_SEED = 11;
     private static final long TEST_SEED = 12;
+    private static final int CALIBRATION_LINES = 100;
+
+    /** Those that need seconds on a small machine; a search without names tries them all. */
+    private static final String RECIPES = "fp32,fp16-storage,int8-weights,int8-arm,int8-x86-vnni,int8-symmetric,pruned";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path work;
@@ -42,7 +49,8 @@ final class DemoRun implements AutoCloseable {
     DemoReport run(int images) throws IOException {
         ControllerClient api = startController();
         importModel(api);
-        measureQuality(api, images);
+        importLines(images);
+        compress();
         startAgents(api);
         String rollout = deploy(api);
         awaitActive(api, rollout);
@@ -62,31 +70,64 @@ final class DemoRun implements AutoCloseable {
 
     private void importModel(ControllerClient api) throws IOException {
         Path file = DemoModel.extract(work);
-        say("Importing %s (%,d bytes), checking it and making variants", DemoModel.NAME, Files.size(file));
+        say("Importing %s (%,d bytes) and checking it", DemoModel.NAME, Files.size(file));
         ObjectNode request = ControllerClient.object()
                 .put("blob", api.upload(file))
                 .put("version", DemoModel.VERSION)
                 .set("contract", JSON.readTree(DemoModel.CONTRACT));
+        request.putArray("recipes");
         JsonNode job = api.post("models/" + DemoModel.NAME + "/versions", request);
         api.awaitJob(job.required("job").asText(), PATIENCE);
     }
 
-    /** Measures each variant on labelled lines, other ones than the devices see later. */
-    private void measureQuality(ControllerClient api, int images) throws IOException {
-        List<LineImages.Line> validation = lines.render(images, VALIDATION_SEED);
-        String variants = "models/" + DemoModel.NAME + "/versions/" + DemoModel.VERSION + "/variants";
-        for (JsonNode variant : api.get(variants).required("variants")) {
-            String name = variant.required("name").asText();
-            byte[] onnx = api.bytes(variants + "/" + name + "/file");
-            double top1 = DemoQuality.top1(onnx, name, validation, work);
-            api.put(
-                    variants + "/" + name + "/quality",
-                    ControllerClient.object()
-                            .put("metric", "top1")
-                            .put("value", top1)
-                            .put("samples", validation.size()));
-            say("  %-13s %,9d bytes, top-1 %.1f %% of %d lines", name, onnx.length, top1 * 100, validation.size());
+    /** Lines with labels, other ones than the devices see later: a third to calibrate with, the rest to judge by. */
+    private void importLines(int images) throws IOException {
+        Path folder = Files.createDirectories(work.resolve("lines"));
+        StringBuilder labels = new StringBuilder();
+        List<LineImages.Line> rendered = lines.render(CALIBRATION_LINES + images, VALIDATION_SEED);
+        for (int i = 0; i < rendered.size(); i++) {
+            String name = "line-" + i + ".png";
+            Files.write(folder.resolve(name), rendered.get(i).png());
+            String split = i < CALIBRATION_LINES ? "calibration" : "validation";
+            labels.append(name)
+                    .append('\t')
+                    .append(rendered.get(i).label())
+                    .append('\t')
+                    .append(rendered.get(i).label())
+                    .append('\t')
+                    .append(split)
+                    .append('\n');
         }
+        Files.writeString(folder.resolve("labels.tsv"), labels);
+        say("Importing %d rendered lines with their labels", rendered.size());
+        command("dataset", "import", folder.toString(), "--name", "lines");
+    }
+
+    /** The family: recipes for the kernels of the three devices and of this machine, judged on the lines. */
+    private void compress() {
+        say("Compressing %s: which forms lose at most one point, and are worth having", DemoModel.NAME);
+        String report = command(
+                "model",
+                "compress",
+                DemoModel.NAME + "@" + DemoModel.VERSION,
+                "--targets",
+                "pi4,orin-nano,phone-mid,here",
+                "--max-drop",
+                "1%",
+                "--budget",
+                "3m",
+                "--calibration",
+                "lines:calibration",
+                "--validation",
+                "lines:validation",
+                "--recipes",
+                RECIPES);
+        report.lines().forEach(line -> out.println("  " + line));
+    }
+
+    private String command(String... arguments) {
+        ControllerProcess process = controller.orElseThrow();
+        return new CommandLine(distributions, URI.create(process.url()), process.adminToken()).run(arguments);
     }
 
     private void startAgents(ControllerClient api) throws IOException {
