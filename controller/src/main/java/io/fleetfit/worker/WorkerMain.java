@@ -107,11 +107,8 @@ public final class WorkerMain {
             case "evaluate" ->
                 WorkerAnswer.of(new EvaluationRun(order(arguments[4], EvaluationOrder.class), beat).run());
             case "distill" ->
-                WorkerAnswer.of(new SoftTargets(
-                                order(arguments[4], DistillOrder.class),
-                                Path.of(arguments[3]),
-                                beat)
-                        .run());
+                WorkerAnswer.of(
+                        new SoftTargets(order(arguments[4], DistillOrder.class), Path.of(arguments[3]), beat).run());
             case "dataset" -> WorkerAnswer.of(DataSetCheck.check(model, beat));
             default -> throw new IllegalArgumentException("there is no verb " + arguments[0]);
         };

@@ -273,7 +273,8 @@ class CompressTourTest {
             assertThat(shares.shape()).containsExactly(40L, 2L);
             NpyHeader labels = NpyHeader.read(zip.getInputStream(zip.getEntry("labels.npy")), "labels.npy");
             assertThat(labels.shape()).containsExactly(40L);
-            assertThat(new String(zip.getInputStream(zip.getEntry("ids.txt")).readAllBytes(), StandardCharsets.UTF_8).lines())
+            assertThat(new String(zip.getInputStream(zip.getEntry("ids.txt")).readAllBytes(), StandardCharsets.UTF_8)
+                            .lines())
                     .hasSize(40)
                     .anyMatch(id -> id.contains("upright"));
         }

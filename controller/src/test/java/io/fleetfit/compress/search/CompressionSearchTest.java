@@ -136,7 +136,10 @@ class CompressionSearchTest {
         bench.has(
                 "pruned",
                 value -> new Figures(
-                        4_000 - Math.round(value * 40), value <= 30 ? 0.90 - value / 10_000 : 0.8, 1, 100 - Math.round(value)));
+                        4_000 - Math.round(value * 40),
+                        value <= 30 ? 0.90 - value / 10_000 : 0.8,
+                        1,
+                        100 - Math.round(value)));
 
         SearchReport report = bench.finish(plan(List.of(PI), FP32, pruned), 1, null);
 
@@ -204,8 +207,11 @@ class CompressionSearchTest {
                 boolean expands = floats && random.nextBoolean();
                 forms.put(name, floats + " " + expands);
                 many.has(name, value -> figures);
-                recipes.add(
-                        FakeBench.recipe(name, floats ? "fp32" : "int8", List.of(Target.ANY, Target.ARM, Target.X86_VNNI).get(random.nextInt(3)), expands));
+                recipes.add(FakeBench.recipe(
+                        name,
+                        floats ? "fp32" : "int8",
+                        List.of(Target.ANY, Target.ARM, Target.X86_VNNI).get(random.nextInt(3)),
+                        expands));
             }
             SearchPlan plan = plan(List.of(HERE, PI), recipes.toArray(new Recipe[0]));
 
