@@ -82,7 +82,7 @@ final class FakeBench {
                 new Variation("store-as-int8", "least-elements", List.of(all), goal, step));
     }
 
-    Outcome run(Step step) {
+    synchronized Outcome run(Step step) {
         done.add(step.key());
         String name = step.recipe().name();
         String base = figures.containsKey(name) ? name : name.substring(0, name.lastIndexOf('.'));
