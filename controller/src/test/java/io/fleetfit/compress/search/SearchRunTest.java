@@ -146,8 +146,7 @@ class SearchRunTest {
         assertThat(report.fronts().get("here")).containsExactly("fp16-storage");
         assertThat(report.dropped())
                 .anySatisfy(each -> assertThat(each.reason()).isEqualTo("not evaluated: the budget of 3s is spent"));
-        assertThat(workshop.interrupted.await(10, TimeUnit.SECONDS))
-                .isTrue();
+        assertThat(workshop.interrupted.await(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -156,10 +155,10 @@ class SearchRunTest {
 
         SearchReport report = search(new FakeWorkshop(), context);
 
-        assertThat(context.held).containsAll(
-                report.members().stream().map(SearchReport.Member::blob).toList());
-        assertThat(context.events)
-                .containsKeys("MAKE fp32", "SCREEN fp16-storage", "JUDGE int8", "MEASURE int8");
+        assertThat(context.held)
+                .containsAll(
+                        report.members().stream().map(SearchReport.Member::blob).toList());
+        assertThat(context.events).containsKeys("MAKE fp32", "SCREEN fp16-storage", "JUDGE int8", "MEASURE int8");
         assertThat(Objects.requireNonNull(context.events.get("MEASURE int8")))
                 .containsEntry("fronts", report.fronts())
                 .containsEntry("latencyRatio", 0.5);
