@@ -193,7 +193,9 @@ class ChildProcessWorkshopTest {
                 .containsEntry("fleetfit.recipe", "int8-weights")
                 .containsEntry(
                         "fleetfit.passes",
-                        "constants-to-initializers | fold-batch-normalization | drop-unused | store-as-int8")
+                        String.join(
+                                " | ",
+                                Recipes.find(Recipes.INT8_WEIGHTS).orElseThrow().passTexts()))
                 .containsEntry("fleetfit.target", "any")
                 .containsEntry(
                         "fleetfit.parent", Digest.of(Files.readAllBytes(parent)).hex())
