@@ -43,13 +43,12 @@ public final class CompressBench {
                 ControllerProcess.start(distributions, work.resolve("controller"), List.of())) {
             CommandLine user = new CommandLine(distributions, URI.create(controller.url()), controller.adminToken());
             List<String> command = args.length == 0 ? demo(controller, user, work) : given(controller, user, args);
-            AtomicLong peak = new AtomicLong();
             long begin = System.nanoTime();
-            try (Watch watch = new Watch(controller.process().pid(), peak)) {
+            try (Watch watch = new Watch(controller.process().pid())) {
                 System.out.println(user.run(command.toArray(new String[0])));
+                double seconds = (System.nanoTime() - begin) / 1e9;
+                System.out.println(result(controller.client(), seconds, watch.peak.get()));
             }
-            double seconds = (System.nanoTime() - begin) / 1e9;
-            System.out.println(result(controller.client(), seconds, peak.get()));
         }
     }
 
@@ -136,8 +135,9 @@ public final class CompressBench {
     /** Looks at the memory of all children of a process ten times a second. */
     private static final class Watch implements AutoCloseable {
         private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        private final AtomicLong peak = new AtomicLong();
 
-        Watch(long parent, AtomicLong peak) {
+        Watch(long parent) {
             ProcessHandle process = ProcessHandle.of(parent).orElseThrow();
             var unused = timer.scheduleAtFixedRate(
                     () -> peak.accumulateAndGet(
