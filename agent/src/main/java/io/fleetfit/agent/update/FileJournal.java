@@ -11,17 +11,35 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
-/** The journal as one JSON file. */
+/**
+ * The journal as one JSON file. A second file beside it holds some room: on a disk that is full a failure could not be noted
+ * otherwise, and what is not noted is not reported.
+ */
 public final class FileJournal implements UpdateJournal {
     private static final System.Logger LOG = System.getLogger(FileJournal.class.getName());
+    private static final int RESERVE_BYTES = 1 << 16;
 
     private final Path file;
+    private final Path reserve;
     private final ObjectMapper mapper = JsonCodec.mapper();
 
     /** A journal in {@code file}, whose folder is made if it is not there. */
     public FileJournal(Path file) throws IOException {
         this.file = file.toAbsolutePath();
+        this.reserve = this.file.resolveSibling(this.file.getFileName() + ".reserve");
         Files.createDirectories(this.file.getParent());
+        takeReserve();
+    }
+
+    /** Takes what the disk gives; less is better than nothing. */
+    private void takeReserve() {
+        try {
+            if (!Files.exists(reserve)) {
+                Files.write(reserve, new byte[RESERVE_BYTES]);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "no room is reserved for the journal: {0}", e.getMessage());
+        }
     }
 
     /**
@@ -50,6 +68,15 @@ public final class FileJournal implements UpdateJournal {
 
     @Override
     public void write(JournalState state) throws IOException {
-        DurableFiles.write(file, mapper.writeValueAsBytes(state));
+        byte[] content = mapper.writeValueAsBytes(state);
+        try {
+            DurableFiles.write(file, content);
+        } catch (IOException e) {
+            if (!Files.deleteIfExists(reserve)) {
+                throw e;
+            }
+            DurableFiles.write(file, content);
+        }
+        takeReserve();
     }
 }
