@@ -246,9 +246,13 @@ public final class ChildProcessWorkshop implements ModelWorkshop, DataSetWorksho
         }
     }
 
+    /** The last line that is no part of a stack trace: it names the cause. */
     private static String lastLine(Path log) throws IOException {
         List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
-        return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
+        return lines.stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("\t"))
+                .reduce((before, line) -> line)
+                .orElse("it said nothing");
     }
 
     private static WorkerAnswer read(Path file) throws IOException, ModelRefused {

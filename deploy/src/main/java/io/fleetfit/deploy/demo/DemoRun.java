@@ -29,7 +29,7 @@ final class DemoRun implements AutoCloseable {
     private static final int CALIBRATION_LINES = 100;
 
     /** Those that need seconds on a small machine; a search without names tries them all. */
-    private static final String RECIPES = "fp32,fp16-storage,int8-weights,int8-arm,int8-x86-vnni,int8-symmetric,pruned";
+    private static final String RECIPES = "fp32,fp16-storage,int8-weights,int8-arm,int8-x86-vnni";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
