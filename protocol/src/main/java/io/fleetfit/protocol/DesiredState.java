@@ -2,6 +2,7 @@ package io.fleetfit.protocol;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that one device shall run. Retained; travels as a signed {@link DsseEnvelope} of payload type
@@ -13,6 +14,8 @@ import java.util.List;
  * @param issuedAt when it was signed
  * @param expiresAt after this a device that has not seen it refuses it
  * @param assignments one a slot; a slot that is not named is emptied
+ * @param probe number of the newest probe that was asked for; a device that has answered lower ones only runs one; absent
+ *     before the first
  */
 public record DesiredState(
         String protocol,
@@ -20,8 +23,20 @@ public record DesiredState(
         long generation,
         Instant issuedAt,
         Instant expiresAt,
-        List<Assignment> assignments) {
+        List<Assignment> assignments,
+        @Nullable Long probe) {
     public DesiredState {
         assignments = List.copyOf(assignments);
+    }
+
+    /** Without a probe. */
+    public DesiredState(
+            String protocol,
+            String deviceId,
+            long generation,
+            Instant issuedAt,
+            Instant expiresAt,
+            List<Assignment> assignments) {
+        this(protocol, deviceId, generation, issuedAt, expiresAt, assignments, null);
     }
 }

@@ -2,6 +2,7 @@ package io.fleetfit.protocol;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * First message after every connect.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param capabilities what the device is
  * @param held complete blobs on the disk
  * @param reported what runs
+ * @param probe how it stands with the probe; absent if the agent has none
  */
 public record Hello(
         String protocol,
@@ -23,8 +25,22 @@ public record Hello(
         Instant at,
         Capabilities capabilities,
         List<HeldBlob> held,
-        ReportedState reported) {
+        ReportedState reported,
+        @Nullable ProbeState probe) {
     public Hello {
         held = List.copyOf(held);
+    }
+
+    /** Of an agent without a probe. */
+    public Hello(
+            String protocol,
+            String deviceId,
+            String agentVersion,
+            String bootId,
+            Instant at,
+            Capabilities capabilities,
+            List<HeldBlob> held,
+            ReportedState reported) {
+        this(protocol, deviceId, agentVersion, bootId, at, capabilities, held, reported, null);
     }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param trialP50Millis median latency of the qualification run, in milliseconds
  * @param trialP95Millis 95th percentile of it
  * @param activationMillis time from the receipt of the assignment to activation
+ * @param qualification what the trial of {@code target} found, also when it failed; absent before it
  */
 public record SlotReport(
         String slot,
@@ -31,4 +32,36 @@ public record SlotReport(
         @Nullable UpdateError error,
         @Nullable Double trialP50Millis,
         @Nullable Double trialP95Millis,
-        @Nullable Long activationMillis) {}
+        @Nullable Long activationMillis,
+        @Nullable Qualification qualification) {
+
+    /** Without a qualification. */
+    public SlotReport(
+            String slot,
+            UpdateState state,
+            Instant since,
+            long generation,
+            @Nullable String target,
+            @Nullable String active,
+            @Nullable Digest activeBlob,
+            @Nullable Progress progress,
+            @Nullable UpdateError error,
+            @Nullable Double trialP50Millis,
+            @Nullable Double trialP95Millis,
+            @Nullable Long activationMillis) {
+        this(
+                slot,
+                state,
+                since,
+                generation,
+                target,
+                active,
+                activeBlob,
+                progress,
+                error,
+                trialP50Millis,
+                trialP95Millis,
+                activationMillis,
+                null);
+    }
+}

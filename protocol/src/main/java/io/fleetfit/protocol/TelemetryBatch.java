@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param mergedBatches how many older batches were merged into this one because the spool was full; 0 normally
  * @param system state of the board
  * @param slots figures a slot and variant
+ * @param probe a micro-benchmark that ended in the window; absent if none did
  */
 public record TelemetryBatch(
         String protocol,
@@ -27,7 +28,8 @@ public record TelemetryBatch(
         Instant to,
         int mergedBatches,
         SystemFigures system,
-        List<SlotFigures> slots) {
+        List<SlotFigures> slots,
+        @Nullable ProbeReport probe) {
 
     /**
      * State of the board at the end of the window.
@@ -75,5 +77,19 @@ public record TelemetryBatch(
 
     public TelemetryBatch {
         slots = List.copyOf(slots);
+    }
+
+    /** Without a probe. */
+    public TelemetryBatch(
+            String protocol,
+            String deviceId,
+            String spoolId,
+            long sequence,
+            Instant from,
+            Instant to,
+            int mergedBatches,
+            SystemFigures system,
+            List<SlotFigures> slots) {
+        this(protocol, deviceId, spoolId, sequence, from, to, mergedBatches, system, slots, null);
     }
 }

@@ -1,5 +1,7 @@
 package io.fleetfit.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Everything that a device must know of a variant before it downloads it. Travels as a signed {@link DsseEnvelope} of
  * payload type {@link DsseEnvelope#MANIFEST}.
@@ -15,6 +17,7 @@ package io.fleetfit.protocol;
  * @param indexDigest digest of the binary {@link ChunkIndex}
  * @param indexSize length of the binary chunk index in bytes
  * @param contract the model's contract
+ * @param golden inputs with the outputs that the file gave the controller; absent if it made none
  */
 public record VariantManifest(
         String protocol,
@@ -27,7 +30,24 @@ public record VariantManifest(
         long size,
         Digest indexDigest,
         long indexSize,
-        ModelContract contract) {
+        ModelContract contract,
+        @Nullable Golden golden) {
+
+    /** Without golden inputs. */
+    public VariantManifest(
+            String protocol,
+            String model,
+            String version,
+            String variant,
+            String recipe,
+            String precision,
+            Digest blob,
+            long size,
+            Digest indexDigest,
+            long indexSize,
+            ModelContract contract) {
+        this(protocol, model, version, variant, recipe, precision, blob, size, indexDigest, indexSize, contract, null);
+    }
 
     /** The variant's full name, {@code model@version/variant}. */
     public String reference() {

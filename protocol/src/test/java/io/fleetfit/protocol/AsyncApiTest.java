@@ -58,6 +58,10 @@ class AsyncApiTest {
         assertThat(values("ImageInput", "resize")).isEqualTo(names(ImageInput.Resize.values()));
         assertThat(values("ImageInput", "layout")).isEqualTo(names(ImageInput.Layout.values()));
         assertThat(values("ImageInput", "channels")).isEqualTo(names(ImageInput.Channels.values()));
+        assertThat(values("ExecutionSettings", "optimization"))
+                .isEqualTo(names(ExecutionSettings.Optimization.values()));
+        assertThat(values("Qualification", "outcome")).isEqualTo(names(Qualification.Outcome.values()));
+        assertThat(values("ProbeReport", "cause")).isEqualTo(names(ProbeReport.Cause.values()));
     }
 
     @Test

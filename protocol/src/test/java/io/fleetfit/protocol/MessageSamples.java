@@ -31,6 +31,11 @@ final class MessageSamples {
         all.put("telemetry-batch", telemetry());
         all.put("telemetry-ack", new TelemetryAck(Protocol.VERSION, "pi-1", "spool-1", List.of(41L, 42L)));
         all.put("presence", presence());
+        all.put("hello-probed", helloProbed());
+        all.put("desired-state-probe", desiredProbe());
+        all.put("variant-manifest-golden", manifestGolden());
+        all.put("reported-state-qualified", reportedQualified());
+        all.put("telemetry-batch-probe", telemetryProbe());
         return all;
     }
 
@@ -151,5 +156,123 @@ final class MessageSamples {
                         1,
                         new LatencySketch(Map.of(100, 2L, 101, 1L)),
                         List.of(2L, 1L))));
+    }
+
+    static Hello helloProbed() {
+        Hello plain = hello();
+        return new Hello(
+                plain.protocol(),
+                plain.deviceId(),
+                plain.agentVersion(),
+                plain.bootId(),
+                plain.at(),
+                plain.capabilities(),
+                plain.held(),
+                plain.reported(),
+                new ProbeState("probe-1", AT, 2, 0));
+    }
+
+    static DesiredState desiredProbe() {
+        DesiredState plain = desired();
+        return new DesiredState(
+                plain.protocol(),
+                plain.deviceId(),
+                plain.generation(),
+                plain.issuedAt(),
+                plain.expiresAt(),
+                List.of(new Assignment(
+                        "textdir",
+                        plain.assignments().get(0).manifest(),
+                        new ExecutionSettings(
+                                ExecutionSettings.CPU,
+                                2,
+                                Map.of("session.x64quantprecision", "1"),
+                                ExecutionSettings.Optimization.EXTENDED),
+                        Budget.none(),
+                        60)),
+                3L);
+    }
+
+    static VariantManifest manifestGolden() {
+        VariantManifest plain = manifest();
+        Golden golden = new Golden(
+                List.of(new Golden.GoldenCase(
+                        List.of(new Golden.GoldenInput("x", "FP32", List.of(1L, 3L, 48L, 192L), 7, 4, -1, 1)),
+                        List.of(new Golden.GoldenOutput("y", List.of(1L, 2L), List.of(0.75, 0.25))))),
+                1e-5,
+                1e-3);
+        return new VariantManifest(
+                plain.protocol(),
+                plain.model(),
+                plain.version(),
+                plain.variant(),
+                plain.recipe(),
+                plain.precision(),
+                plain.blob(),
+                plain.size(),
+                plain.indexDigest(),
+                plain.indexSize(),
+                plain.contract(),
+                golden);
+    }
+
+    static ReportedState reportedQualified() {
+        SlotReport slot = new SlotReport(
+                "textdir",
+                UpdateState.FAILED,
+                AT,
+                7,
+                "textdir@2/fp32",
+                "textdir@1/fp32",
+                BLOB,
+                new Progress(100, 100, 100),
+                new UpdateError(ErrorCode.BUDGET_LATENCY, "p95 is 61 ms, the budget 50 ms", 61.0, 50.0),
+                48.0,
+                61.0,
+                null,
+                new Qualification(
+                        Qualification.Outcome.TOO_SLOW,
+                        ExecutionSettings.CPU,
+                        4,
+                        60,
+                        35.5,
+                        48.0,
+                        61.0,
+                        30_000_000L,
+                        2e-6,
+                        4e-6,
+                        1500));
+        return new ReportedState(Protocol.VERSION, "pi-1", "boot-1", 12, AT, 7, List.of(slot), null);
+    }
+
+    static TelemetryBatch telemetryProbe() {
+        TelemetryBatch plain = telemetry();
+        ProbeReport probe = new ProbeReport(
+                "probe-1",
+                ProbeReport.Cause.REQUEST,
+                3L,
+                AT,
+                14_000,
+                1_000,
+                true,
+                false,
+                new ProbeReport.RuntimeFingerprint("1.29.0", List.of(ExecutionSettings.CPU), "aarch64", 4, BLOB),
+                1_000_000_000,
+                42e6,
+                18e6,
+                new ProbeReport.PowerFigures("pmic", 2.7, 5.9),
+                List.of(new ProbeReport.ProbeRate(
+                        "conv-3x3", "int8", ExecutionSettings.CPU, 4, "GMAC/s", 14.2, 13.8, 14.4, 20)));
+        return new TelemetryBatch(
+                plain.protocol(),
+                plain.deviceId(),
+                plain.spoolId(),
+                plain.sequence(),
+                plain.from(),
+                plain.to(),
+                plain.mergedBatches(),
+                plain.system(),
+                plain.slots(),
+                probe);
     }
 }

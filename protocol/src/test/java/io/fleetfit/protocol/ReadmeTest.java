@@ -51,7 +51,12 @@ class ReadmeTest {
             assertThat(readme)
                     .contains("| `" + code + "` | " + code.origin().name().toLowerCase(java.util.Locale.ROOT) + " |");
         }
+        for (Qualification.Outcome outcome : Qualification.Outcome.values()) {
+            String code = outcome.code() == null ? "–" : "`" + outcome.code() + "`";
+            assertThat(readme).contains("| `" + outcome + "` | " + code + " |");
+        }
         assertThat(readme)
+                .contains(Golden.MAX_ELEMENTS + " at most")
                 .contains(DsseEnvelope.DESIRED_STATE, DsseEnvelope.MANIFEST)
                 .contains("| numbers in a chunk request | " + ChunkRequest.MAX_NUMBERS + " |")
                 .contains("| part of the index | " + grouped(ChunkIndex.PART_BYTES) + " bytes |")

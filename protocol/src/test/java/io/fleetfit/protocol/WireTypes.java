@@ -32,7 +32,17 @@ final class WireTypes {
             TelemetryBatch.SystemFigures.class,
             TelemetryBatch.SlotFigures.class,
             TelemetryAck.class,
-            Presence.class);
+            Presence.class,
+            Golden.class,
+            Golden.GoldenCase.class,
+            Golden.GoldenInput.class,
+            Golden.GoldenOutput.class,
+            Qualification.class,
+            ProbeReport.class,
+            ProbeReport.RuntimeFingerprint.class,
+            ProbeReport.ProbeRate.class,
+            ProbeReport.PowerFigures.class,
+            ProbeState.class);
 
     private WireTypes() {}
 

@@ -140,7 +140,7 @@ final class EnrolledDevice implements AutoCloseable {
         Instant begin = windowBegin.isBefore(end) ? windowBegin : end; // the clock may have jumped back
         DeviceParts.Window window = parts.drain(begin, end);
         windowBegin = end;
-        spool.add(begin, end, window.system(), window.slots());
+        spool.add(begin, end, window.system(), window.slots(), null);
         telemetry.pump();
     }
 

@@ -18,7 +18,7 @@ final class BatchMerge {
         }
     }
 
-    /** Both windows in one under the number of the newer; the board's state is that at the end. */
+    /** Both windows in one under the number of the newer; the board's state and probe are the newest. */
     static TelemetryBatch merge(TelemetryBatch older, TelemetryBatch newer) {
         return new TelemetryBatch(
                 newer.protocol(),
@@ -29,7 +29,8 @@ final class BatchMerge {
                 newer.to(),
                 older.mergedBatches() + newer.mergedBatches() + 1,
                 newer.system(),
-                List.copyOf(slots(older.slots(), newer.slots())));
+                List.copyOf(slots(older.slots(), newer.slots())),
+                newer.probe() == null ? older.probe() : newer.probe());
     }
 
     private static Collection<SlotFigures> slots(List<SlotFigures> older, List<SlotFigures> newer) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fleetfit.agent.artifact.DurableFiles;
 import io.fleetfit.protocol.JsonCodec;
+import io.fleetfit.protocol.ProbeReport;
 import io.fleetfit.protocol.Protocol;
 import io.fleetfit.protocol.ProtocolException;
 import io.fleetfit.protocol.TelemetryBatch;
@@ -123,11 +124,17 @@ public final class Spool {
 
     /**
      * Adds a window of measurements. When it cannot be written it is kept in memory and becomes part of the next one.
+     *
+     * @param probe a micro-benchmark that ended in the window; absent if none did
      */
     public synchronized void add(
-            Instant from, Instant to, TelemetryBatch.SystemFigures system, List<TelemetryBatch.SlotFigures> slots) {
+            Instant from,
+            Instant to,
+            TelemetryBatch.SystemFigures system,
+            List<TelemetryBatch.SlotFigures> slots,
+            @Nullable ProbeReport probe) {
         TelemetryBatch batch =
-                new TelemetryBatch(Protocol.VERSION, deviceId, spoolId, next, from, to, 0, system, slots);
+                new TelemetryBatch(Protocol.VERSION, deviceId, spoolId, next, from, to, 0, system, slots, probe);
         TelemetryBatch before = unsaved;
         TelemetryBatch whole = before == null ? batch : BatchMerge.merge(before, batch);
         try {

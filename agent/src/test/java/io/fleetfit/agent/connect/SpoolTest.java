@@ -45,7 +45,8 @@ class SpoolTest {
                         10,
                         1,
                         new LatencySketch(Map.of(5, 10L)),
-                        List.of(4L, 6L))));
+                        List.of(4L, 6L))),
+                null);
     }
 
     private static List<TelemetryBatch> all(Spool spool) throws IOException {
