@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDir folder of everything that the agent keeps
  * @param api the local API
  * @param models how models are kept and fetched
+ * @param trials how variants are tried before they serve
  * @param telemetryInterval length of a telemetry window
  * @param reportInterval how often the progress of a download is reported; changes of state are reported at once
  * @param declared capabilities that replace those read off the machine, by their configured names
@@ -26,6 +27,7 @@ public record AgentConfig(
         Path dataDir,
         LocalApi api,
         ModelStorage models,
+        Trials trials,
         Duration telemetryInterval,
         Duration reportInterval,
         Map<String, Object> declared,
@@ -61,6 +63,14 @@ public record AgentConfig(
      * @param metered whether the link costs by the byte
      */
     public record ModelStorage(long quotaBytes, boolean metered) {}
+
+    /**
+     * How variants are tried before they serve.
+     *
+     * @param isolated whether in a process of their own
+     * @param timeout after which a run is stopped
+     */
+    public record Trials(boolean isolated, Duration timeout) {}
 
     /**
      * A folder whose files are inferred.

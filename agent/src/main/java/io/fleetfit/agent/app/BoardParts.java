@@ -1,9 +1,14 @@
 package io.fleetfit.agent.app;
 
+import io.fleetfit.agent.isolate.Launcher;
 import io.fleetfit.agent.probe.CapabilityProbe;
+import io.fleetfit.agent.qualify.BoardMemory;
+import io.fleetfit.agent.qualify.ChildQualifier;
+import io.fleetfit.agent.runtime.InProcessQualifier;
 import io.fleetfit.agent.runtime.ModelSlots;
 import io.fleetfit.agent.runtime.OrtEngine;
 import io.fleetfit.agent.runtime.OrtVariantRuntime;
+import io.fleetfit.agent.runtime.Qualifier;
 import io.fleetfit.agent.serve.LocalApi;
 import io.fleetfit.agent.serve.WatchedFolder;
 import io.fleetfit.agent.telemetry.OpenMetrics;
@@ -28,7 +33,7 @@ final class BoardParts implements DeviceParts {
     private final CapabilityProbe probe;
     private final TelemetryCollector telemetry = new TelemetryCollector();
     private final ModelSlots slots = new ModelSlots();
-    private final OrtVariantRuntime runtime = new OrtVariantRuntime(new OrtEngine(), slots, telemetry);
+    private final OrtVariantRuntime runtime;
     private final SystemProbe windows;
     private final SystemProbe scrapes;
     private final LocalApi api;
@@ -36,10 +41,21 @@ final class BoardParts implements DeviceParts {
 
     private BoardParts(AgentConfig config, CapabilityProbe probe, String version) throws IOException {
         this.blobs = config.dataDir().resolve("store/blobs");
+        OrtEngine engine = new OrtEngine();
+        this.runtime = new OrtVariantRuntime(engine, qualifier(config, engine), slots, telemetry);
         this.probe = probe;
         this.windows = new SystemProbe(ROOT, config.dataDir());
         this.scrapes = new SystemProbe(ROOT, config.dataDir());
         this.api = LocalApi.start(config.api().host(), config.api().port(), slots, this::metrics, version);
+    }
+
+    private static Qualifier qualifier(AgentConfig config, OrtEngine engine) {
+        if (!config.trials().isolated()) {
+            return new InProcessQualifier(engine);
+        }
+        Launcher launcher = new Launcher(config.dataDir().resolve("run/children"), null);
+        return new ChildQualifier(
+                launcher, new BoardMemory(ROOT), config.trials().timeout());
     }
 
     /** Starts the local API and the watched folders. */

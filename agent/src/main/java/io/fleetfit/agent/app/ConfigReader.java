@@ -29,10 +29,15 @@ public final class ConfigReader {
             "api.port",
             "storage.quota",
             "link.metered",
+            "qualification.isolation",
+            "qualification.timeout",
             "telemetry.interval",
             "report.interval");
     private static final String DEFAULT_FILE = "/etc/fleetfit/agent.yaml";
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1", "[::1]");
+
+    /** As long as the slowest boards need for the largest models. */
+    private static final Duration TRIAL_TIMEOUT = Duration.ofMinutes(2);
 
     private ConfigReader() {}
 
@@ -118,10 +123,22 @@ public final class ConfigReader {
                 new AgentConfig.LocalApi(host, values.number("api.port", 8081, 0, 65_535)),
                 new AgentConfig.ModelStorage(
                         values.size("storage.quota", Long.MAX_VALUE), values.flag("link.metered", false)),
+                new AgentConfig.Trials(isolated(values), values.duration("qualification.timeout", TRIAL_TIMEOUT)),
                 values.duration("telemetry.interval", Duration.ofSeconds(60)),
                 values.duration("report.interval", Duration.ofSeconds(2)),
                 declared(sources.trees.get("declared"), values),
                 watch(sources.trees.get("watch"), values));
+    }
+
+    private static boolean isolated(ConfigValues values) {
+        String isolation = values.text("qualification.isolation", "process");
+        if (!isolation.equals("process") && !isolation.equals("none")) {
+            values.problem(
+                    "qualification.isolation",
+                    isolation,
+                    "must be process (variants are tried in a process of their own) or none (in the agent itself)");
+        }
+        return !isolation.equals("none");
     }
 
     @SuppressWarnings("unchecked")

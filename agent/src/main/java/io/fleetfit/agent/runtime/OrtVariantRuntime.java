@@ -1,12 +1,12 @@
 package io.fleetfit.agent.runtime;
 
-import io.fleetfit.agent.telemetry.Memory;
 import io.fleetfit.agent.telemetry.TelemetryCollector;
-import io.fleetfit.agent.update.Trial;
 import io.fleetfit.agent.update.UpdateFailure;
 import io.fleetfit.agent.update.VariantRuntime;
 import io.fleetfit.protocol.Budget;
+import io.fleetfit.protocol.ErrorCode;
 import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.VariantManifest;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs variants in {@link ModelSlots}: one may stand by beside those that serve. Used by one thread. */
 public final class OrtVariantRuntime implements VariantRuntime, AutoCloseable {
     private final InferenceEngine engine;
+    private final Qualifier qualifier;
     private final ModelSlots slots;
     private final TelemetryCollector telemetry;
     private @Nullable Standby standby;
@@ -24,28 +25,44 @@ public final class OrtVariantRuntime implements VariantRuntime, AutoCloseable {
         }
     }
 
-    /** A runtime that serves nothing yet. */
+    /** A runtime that tries variants in this process. */
     public OrtVariantRuntime(InferenceEngine engine, ModelSlots slots, TelemetryCollector telemetry) {
+        this(engine, new InProcessQualifier(engine), slots, telemetry);
+    }
+
+    /** A runtime that serves nothing yet. */
+    public OrtVariantRuntime(
+            InferenceEngine engine, Qualifier qualifier, ModelSlots slots, TelemetryCollector telemetry) {
         this.engine = engine;
+        this.qualifier = qualifier;
         this.slots = slots;
         this.telemetry = telemetry;
     }
 
     @Override
-    public Trial trial(VariantManifest manifest, ExecutionSettings settings, Budget budget, Path file)
+    public Qualification trial(VariantManifest manifest, ExecutionSettings settings, Budget budget, Path file)
             throws UpdateFailure {
-        discardStandby();
-        long before = Memory.residentBytes();
-        LoadedModel model = engine.load(file, settings);
-        try {
-            Trial trial = new TrialRun(model, manifest).run(budget, before);
-            standby = new Standby(manifest, settings, model);
-            return trial;
-        } finally {
-            if (standby == null) {
-                model.close();
-            }
+        unloadStandby();
+        TrialOrder order = TrialOrder.of(manifest, settings, budget, file);
+        Qualification passed = qualifier.qualify(order);
+        standby = new Standby(manifest, settings, warm(engine.load(file, settings), order));
+        return passed;
+    }
+
+    /** The first run allocates; it must not fall on a request. */
+    private static LoadedModel warm(LoadedModel model, TrialOrder order) throws UpdateFailure {
+        try (Frame frame = SeededInputs.frame(model, order)) {
+            frame.run();
+            return model;
+        } catch (InferenceException e) {
+            model.close();
+            throw UpdateFailure.of(ErrorCode.RUNTIME_TRIAL, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    @Override
+    public void prepare() {
+        qualifier.prepare();
     }
 
     @Override
@@ -76,6 +93,11 @@ public final class OrtVariantRuntime implements VariantRuntime, AutoCloseable {
 
     @Override
     public void discardStandby() {
+        unloadStandby();
+        qualifier.rest();
+    }
+
+    private void unloadStandby() {
         Standby before = standby;
         standby = null;
         if (before != null) {
@@ -86,7 +108,8 @@ public final class OrtVariantRuntime implements VariantRuntime, AutoCloseable {
     /** Lets go of everything. */
     @Override
     public void close() {
-        discardStandby();
+        unloadStandby();
+        qualifier.close();
         slots.clearAll();
     }
 }

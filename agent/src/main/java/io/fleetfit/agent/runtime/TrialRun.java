@@ -1,160 +1,182 @@
 package io.fleetfit.agent.runtime;
 
+import io.fleetfit.agent.runtime.Verdict.Figures;
 import io.fleetfit.agent.telemetry.Memory;
-import io.fleetfit.agent.update.Trial;
 import io.fleetfit.agent.update.UpdateFailure;
-import io.fleetfit.protocol.Budget;
 import io.fleetfit.protocol.ErrorCode;
+import io.fleetfit.protocol.Golden;
+import io.fleetfit.protocol.Qualification.Outcome;
 import io.fleetfit.protocol.TensorSpec;
-import io.fleetfit.protocol.UpdateError;
-import io.fleetfit.protocol.VariantManifest;
-import io.fleetfit.protocol.picture.PictureShape;
-import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/** Runs a loaded variant on inputs from a fixed seed and holds what comes out against contract and budget. */
-final class TrialRun {
-    private static final int WARM_UP = 3;
-    private static final int RUNS = 20;
-    private static final long MAX_SECONDS = 120;
-    private static final long SEED = 0x666c6565746669L;
-
-    private final LoadedModel model;
-    private final VariantManifest manifest;
-
-    TrialRun(LoadedModel model, VariantManifest manifest) {
-        this.model = model;
-        this.manifest = manifest;
-    }
+/**
+ * Loads a variant, runs golden inputs or inputs from a fixed seed, and holds what comes out against contract, reference and
+ * budget. It never throws for what a model does: the verdict says it.
+ */
+public final class TrialRun {
+    private final InferenceEngine engine;
+    private final TrialOrder order;
+    private final Watch watch;
+    private Figures figures = Figures.none();
 
     /**
-     * Runs the trial.
+     * What looks on.
      *
-     * @param rssBefore resident memory before the variant was loaded, in bytes
+     * @param timeout after which a run is stopped
+     * @param loaded told how long the load took, in milliseconds
      */
-    @SuppressWarnings("try") // the watchdog only has to be there
-    Trial run(Budget budget, long rssBefore) throws UpdateFailure {
-        requireContract();
-        double[] millis = new double[RUNS];
-        try (Watchdog watchdog = new Watchdog(model);
-                Frame frame = model.borrow(shapes())) {
-            fill(frame);
-            for (int i = -WARM_UP; i < RUNS; i++) {
-                long begin = System.nanoTime();
+    public record Watch(Duration timeout, Consumer<Double> loaded) {
+        /** Two minutes, as long as the slowest boards need for the largest models; tells nobody. */
+        public static Watch standard() {
+            return new Watch(Duration.ofMinutes(2), millis -> {});
+        }
+    }
+
+    /** A trial that has not begun. */
+    public TrialRun(InferenceEngine engine, TrialOrder order, Watch watch) {
+        this.engine = engine;
+        this.order = order;
+        this.watch = watch;
+    }
+
+    /** Runs the trial. */
+    public Verdict run() {
+        long before = Memory.residentBytes();
+        Memory.resetPeak();
+        long begin = System.nanoTime();
+        try (LoadedModel model = engine.load(order.file(), order.settings())) {
+            double millis = (System.nanoTime() - begin) / 1e6;
+            figures = figures.loaded(model.threads(), millis);
+            watch.loaded().accept(millis);
+            try (StopWatch stop = new StopWatch(model, watch.timeout())) {
+                return judge(model, stop, before);
+            }
+        } catch (UpdateFailure e) {
+            return fail(outcome(e), e.error().message());
+        }
+    }
+
+    private static Outcome outcome(UpdateFailure failure) {
+        return failure.error().code() == ErrorCode.RUNTIME_PROVIDER
+                ? Outcome.NO_PROVIDER
+                : TrialMemory.isShortage(failure.error().message()) ? Outcome.TOO_MUCH_MEMORY : Outcome.LOAD_FAILED;
+    }
+
+    private Verdict fail(Outcome outcome, String message) {
+        return Verdict.failed(outcome, order.name() + ": " + message, figures);
+    }
+
+    private Verdict judge(LoadedModel model, StopWatch stop, long before) {
+        try {
+            requireContract(model);
+            Golden golden = order.golden();
+            if (golden == null) {
+                time(model);
+            } else {
+                compare(model, golden);
+            }
+            figures = figures.peaked(Math.max(0, Memory.peakBytes() - before));
+            requireBudget();
+            return Verdict.passed(figures);
+        } catch (TrialFailure e) {
+            return new Verdict(e.outcome(), order.name() + ": " + e.getMessage(), e.needed(), e.available(), figures);
+        } catch (InferenceException | IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            if (stop.hasStopped()) {
+                return fail(
+                        Outcome.TIMED_OUT,
+                        "a run was stopped after " + watch.timeout().toSeconds() + " s");
+            }
+            return fail(TrialMemory.isShortage(message) ? Outcome.TOO_MUCH_MEMORY : Outcome.RUN_FAILED, message);
+        }
+    }
+
+    private void time(LoadedModel model) throws InferenceException, TrialFailure {
+        try (Frame frame = SeededInputs.frame(model, order)) {
+            frame.run();
+            requireOutputs(model, frame);
+            figures = figures.timed(measure(frame));
+            requireOutputs(model, frame);
+        }
+    }
+
+    private void compare(LoadedModel model, Golden golden) throws InferenceException, TrialFailure {
+        GoldenCheck check = new GoldenCheck(model, golden);
+        for (int i = 0; i < golden.cases().size(); i++) {
+            Golden.GoldenCase example = golden.cases().get(i);
+            try (Frame frame = GoldenCheck.frame(model, example)) {
                 frame.run();
-                if (i >= 0) {
-                    millis[i] = (System.nanoTime() - begin) / 1e6;
+                requireOutputs(model, frame);
+                GoldenCheck.Difference difference = check.compare(example, frame);
+                figures = figures.compared(difference);
+                if (difference.beyond() != null) {
+                    throw new TrialFailure(Outcome.OUTPUT_DIFFERS, difference.beyond());
+                }
+                if (i == golden.cases().size() - 1) {
+                    figures = figures.timed(measure(frame));
                 }
             }
-            requireFinite(frame);
-            requireOutputShapes(frame);
-        } catch (InferenceException e) {
-            throw UpdateFailure.of(ErrorCode.RUNTIME_TRIAL, String.valueOf(e.getMessage()), e);
-        }
-        Arrays.sort(millis);
-        Trial trial = new Trial(
-                RUNS, millis[RUNS / 2], millis[RUNS * 95 / 100], Math.max(0, Memory.residentBytes() - rssBefore));
-        requireBudget(trial, budget);
-        return trial;
-    }
-
-    /** Ends runs that do not end by themselves: a loop in a model may never do so. */
-    private static final class Watchdog implements AutoCloseable {
-        private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread made = new Thread(task, "fleetfit-trial-watchdog");
-            made.setDaemon(true);
-            return made;
-        });
-
-        Watchdog(LoadedModel model) {
-            ScheduledFuture<?> unused = timer.schedule(model::terminate, MAX_SECONDS, TimeUnit.SECONDS);
-        }
-
-        @Override
-        public void close() {
-            timer.shutdownNow();
         }
     }
 
-    private void requireContract() throws UpdateFailure {
-        requireSame("input", manifest.contract().inputs(), model.inputs());
-        requireSame("output", manifest.contract().outputs(), model.outputs());
+    private Timing measure(Frame frame) throws InferenceException {
+        return Timing.measure(
+                () -> {
+                    long begin = System.nanoTime();
+                    frame.run();
+                    return (System.nanoTime() - begin) / 1e6;
+                },
+                order.budget().maxP95Millis());
+    }
+
+    private void requireContract(LoadedModel model) throws TrialFailure {
+        requireSame("input", order.inputs(), model.inputs());
+        requireSame("output", order.outputs(), model.outputs());
     }
 
     private static void requireSame(String what, List<TensorSpec> contract, List<TensorSpec> graph)
-            throws UpdateFailure {
+            throws TrialFailure {
         for (TensorSpec wanted : contract) {
             boolean there = graph.stream()
                     .anyMatch(spec ->
                             spec.name().equals(wanted.name()) && spec.type().equals(wanted.type()));
             if (!there) {
-                throw UpdateFailure.of(
-                        ErrorCode.RUNTIME_TRIAL,
+                throw new TrialFailure(
+                        Outcome.RUN_FAILED,
                         "the contract names the " + what + " " + wanted.name() + " of type " + wanted.type()
                                 + "; the model has " + graph);
             }
         }
     }
 
-    /** The shapes of the graph; a dimension that it leaves open is taken from the contract or the picture, else 1. */
-    private List<long[]> shapes() {
-        return model.inputs().stream().map(this::shape).toList();
-    }
-
-    private long[] shape(TensorSpec input) {
-        List<Long> contract = manifest.contract().inputs().stream()
-                .filter(spec -> spec.name().equals(input.name())
-                        && spec.shape().size() == input.shape().size())
-                .findFirst()
-                .map(TensorSpec::shape)
-                .orElse(input.shape());
-        long[] picture = manifest.contract().image() == null
-                ? new long[0]
-                : PictureShape.of(manifest.contract().image());
-        long[] shape = new long[input.shape().size()];
-        for (int i = 0; i < shape.length; i++) {
-            long known = input.shape().get(i) > 0 ? input.shape().get(i) : contract.get(i);
-            shape[i] = known > 0 ? known : picture.length == shape.length ? picture[i] : 1;
-        }
-        return shape;
-    }
-
-    /** Values of a range that every kind of model takes: 0 to 1 for numbers, 0 or 1 for whole ones. */
-    private void fill(Frame frame) {
-        Random random = new Random(SEED);
-        for (int i = 0; i < model.inputs().size(); i++) {
-            ByteBuffer buffer = frame.input(i);
-            String type = model.inputs().get(i).type();
-            while (buffer.hasRemaining()) {
-                switch (type) {
-                    case "FP32" -> buffer.putFloat(random.nextFloat());
-                    case "FP64" -> buffer.putDouble(random.nextDouble());
-                    case "INT64" -> buffer.putLong(random.nextInt(2));
-                    case "INT32" -> buffer.putInt(random.nextInt(2));
-                    case "FP16", "BF16", "INT16" -> buffer.putShort((short) 0);
-                    default -> buffer.put((byte) random.nextInt(2));
+    private void requireOutputs(LoadedModel model, Frame frame) throws TrialFailure {
+        for (int i = 0; i < model.outputs().size(); i++) {
+            TensorSpec output = model.outputs().get(i);
+            requireFinite(output, frame, i);
+            long[] got = frame.outputShape(i);
+            for (TensorSpec wanted : order.outputs()) {
+                if (wanted.name().equals(output.name()) && !fits(got, wanted.shape())) {
+                    throw new TrialFailure(
+                            Outcome.RUN_FAILED,
+                            "output " + output.name() + " has the shape " + Arrays.toString(got)
+                                    + "; the contract says " + wanted.shape() + " (-1 is any)");
                 }
             }
         }
     }
 
-    private void requireOutputShapes(Frame frame) throws UpdateFailure {
-        for (int i = 0; i < model.outputs().size(); i++) {
-            String name = model.outputs().get(i).name();
-            long[] got = frame.outputShape(i);
-            for (TensorSpec wanted : manifest.contract().outputs()) {
-                if (wanted.name().equals(name) && !fits(got, wanted.shape())) {
-                    throw UpdateFailure.of(
-                            ErrorCode.RUNTIME_TRIAL,
-                            "output " + name + " has the shape " + Arrays.toString(got) + "; the contract says "
-                                    + wanted.shape() + " (-1 is any)");
-                }
+    private static void requireFinite(TensorSpec output, Frame frame, int index) throws TrialFailure {
+        GoldenCheck.OutputValues values = GoldenCheck.OutputValues.of(output.type(), frame.output(index))
+                .orElse(null);
+        for (long k = 0; values != null && k < values.count(); k++) {
+            if (!Double.isFinite(values.at(k))) {
+                throw new TrialFailure(
+                        Outcome.NOT_FINITE, "output " + output.name() + " holds values that are not finite");
             }
         }
     }
@@ -167,41 +189,60 @@ final class TrialRun {
         return fits;
     }
 
-    private void requireFinite(Frame frame) throws UpdateFailure {
-        for (int i = 0; i < model.outputs().size(); i++) {
-            TensorSpec output = model.outputs().get(i);
-            ByteBuffer values = frame.output(i);
-            while (output.type().equals("FP32") && values.hasRemaining()) {
-                if (!Float.isFinite(values.getFloat())) {
-                    throw UpdateFailure.of(
-                            ErrorCode.RUNTIME_TRIAL, "output " + output.name() + " holds values that are not finite");
-                }
+    private void requireBudget() throws TrialFailure {
+        Double maxMillis = order.budget().maxP95Millis();
+        Double p95 = figures.p95Millis();
+        if (maxMillis != null && p95 != null && p95 > maxMillis) {
+            throw over(Outcome.TOO_SLOW, "95 of 100 runs within milliseconds", p95, maxMillis);
+        }
+        Long maxBytes = order.budget().maxMemoryBytes();
+        Long peak = figures.peakMemoryBytes();
+        if (maxBytes != null && peak != null && peak > maxBytes) {
+            throw over(Outcome.TOO_MUCH_MEMORY, "bytes of memory", (double) peak, (double) maxBytes);
+        }
+    }
+
+    private static TrialFailure over(Outcome outcome, String what, double needed, double available) {
+        return new TrialFailure(
+                outcome,
+                String.format(Locale.ROOT, "takes %s %.3f; the budget is %.3f", what, needed, available),
+                needed,
+                available);
+    }
+
+    /** Ends runs that do not end by themselves: a loop in a model may never do so. */
+    private static final class StopWatch implements AutoCloseable {
+        private final Thread timer;
+        private volatile boolean stopped;
+
+        StopWatch(LoadedModel model, Duration timeout) {
+            timer = new Thread(() -> stopLater(model, timeout), "fleetfit-trial-watch");
+            timer.setDaemon(true);
+            timer.start();
+        }
+
+        private void stopLater(LoadedModel model, Duration timeout) {
+            try {
+                TimeUnit.NANOSECONDS.sleep(timeout.toNanos());
+                stopped = true;
+                model.terminate();
+            } catch (InterruptedException e) {
+                // it ended in time
             }
         }
-    }
 
-    private void requireBudget(Trial trial, Budget budget) throws UpdateFailure {
-        Double maxMillis = budget.maxP95Millis();
-        if (maxMillis != null && trial.p95Millis() > maxMillis) {
-            throw over(ErrorCode.BUDGET_LATENCY, "95 of 100 runs within milliseconds", trial.p95Millis(), maxMillis);
+        boolean hasStopped() {
+            return stopped;
         }
-        Long maxBytes = budget.maxMemoryBytes();
-        if (maxBytes != null && trial.memoryBytes() > maxBytes) {
-            throw over(ErrorCode.BUDGET_MEMORY, "bytes of memory", (double) trial.memoryBytes(), (double) maxBytes);
-        }
-    }
 
-    private UpdateFailure over(ErrorCode code, String what, double needed, double available) {
-        return new UpdateFailure(new UpdateError(
-                code,
-                String.format(
-                        java.util.Locale.ROOT,
-                        "%s takes %s %.3f; the budget is %.3f",
-                        manifest.reference(),
-                        what,
-                        needed,
-                        available),
-                needed,
-                available));
+        @Override
+        public void close() {
+            timer.interrupt();
+            try {
+                timer.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -4,20 +4,47 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Memory of this process as Linux tells it. */
+/** Memory of processes as Linux tells it, in bytes; 0 where the system does not tell or the process is gone. */
 public final class Memory {
-    private static final Path STATM = Path.of("/proc/self/statm");
-    private static final long PAGE_BYTES = 4096;
+    private static final Path SELF = Path.of("/proc/self");
+    private static final String RESET_PEAK = "5";
 
     private Memory() {}
 
-    /** Resident memory in bytes; 0 where the system does not tell. */
+    /** Resident memory of this process. */
     public static long residentBytes() {
+        return field(SELF, "VmRSS:");
+    }
+
+    /** Resident memory of another process. */
+    public static long residentBytes(long pid) {
+        return field(Path.of("/proc", Long.toString(pid)), "VmRSS:");
+    }
+
+    /** Most resident memory that this process had since {@link #resetPeak}. */
+    public static long peakBytes() {
+        return field(SELF, "VmHWM:");
+    }
+
+    /** Lets the peak begin anew (proc(5), clear_refs); where that is not allowed it stays that of the whole life. */
+    public static void resetPeak() {
         try {
-            String[] fields = Files.readString(STATM).split(" ", 3);
-            return Long.parseLong(fields[1]) * PAGE_BYTES;
-        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            Files.writeString(SELF.resolve("clear_refs"), RESET_PEAK);
+        } catch (IOException e) {
+            // the peak of the whole life is an upper bound
+        }
+    }
+
+    private static long field(Path process, String name) {
+        try {
+            for (String line : Files.readAllLines(process.resolve("status"))) {
+                if (line.startsWith(name)) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
             return 0;
         }
+        return 0;
     }
 }

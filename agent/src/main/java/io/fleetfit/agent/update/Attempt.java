@@ -3,6 +3,7 @@ package io.fleetfit.agent.update;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.fleetfit.protocol.Assignment;
 import io.fleetfit.protocol.Progress;
+import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.UpdateError;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param starts starts of the agent that found the attempt in the state it is in; breaks crash loops
  * @param wasActive whether it came to serve
  * @param progress of the download when it ended
- * @param trial of the qualification
+ * @param qualification what the trial found, also when it failed
  * @param activationMillis from the receipt of the assignment to its activation
  * @param error why it failed; absent while it goes well and when it was superseded
  */
@@ -25,7 +26,7 @@ public record Attempt(
         int starts,
         boolean wasActive,
         @Nullable Progress progress,
-        @Nullable Trial trial,
+        @Nullable Qualification qualification,
         @Nullable Long activationMillis,
         @Nullable UpdateError error) {
 
@@ -34,27 +35,39 @@ public record Attempt(
     }
 
     Attempt withTarget(Assignment same) {
-        return new Attempt(same, receivedAt, starts, wasActive, progress, trial, activationMillis, error);
+        return new Attempt(same, receivedAt, starts, wasActive, progress, qualification, activationMillis, error);
     }
 
     Attempt withStarts(int count) {
-        return new Attempt(target, receivedAt, count, wasActive, progress, trial, activationMillis, error);
+        return new Attempt(target, receivedAt, count, wasActive, progress, qualification, activationMillis, error);
     }
 
     Attempt withProgress(Progress done) {
-        return new Attempt(target, receivedAt, starts, wasActive, done, trial, activationMillis, error);
+        return new Attempt(target, receivedAt, starts, wasActive, done, qualification, activationMillis, error);
     }
 
-    Attempt qualified(Trial measured) {
+    Attempt qualified(Qualification measured) {
         return new Attempt(target, receivedAt, 0, true, progress, measured, activationMillis, error);
     }
 
+    Attempt refused(UpdateError why, @Nullable Qualification measured) {
+        return new Attempt(
+                target,
+                receivedAt,
+                0,
+                wasActive,
+                progress,
+                measured == null ? qualification : measured,
+                activationMillis,
+                why);
+    }
+
     Attempt activated(long millis) {
-        return new Attempt(target, receivedAt, starts, wasActive, progress, trial, millis, error);
+        return new Attempt(target, receivedAt, starts, wasActive, progress, qualification, millis, error);
     }
 
     Attempt failed(@Nullable UpdateError why) {
-        return new Attempt(target, receivedAt, 0, wasActive, progress, trial, activationMillis, why);
+        return new Attempt(target, receivedAt, 0, wasActive, progress, qualification, activationMillis, why);
     }
 
     /** Whether the end of a roll-back is {@code FAILED}: it failed before it ever served. */

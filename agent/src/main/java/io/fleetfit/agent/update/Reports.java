@@ -4,6 +4,7 @@ import io.fleetfit.agent.artifact.Downloader;
 import io.fleetfit.protocol.Assignment;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.Progress;
+import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.SlotReport;
 import io.fleetfit.protocol.UpdateState;
 import io.fleetfit.protocol.VariantManifest;
@@ -42,7 +43,7 @@ final class Reports {
         Assignment active = serving.in(slot.slot()).orElse(null);
         VariantManifest target = attempt == null ? null : Targets.manifest(attempt.target());
         VariantManifest serves = active == null ? null : Targets.manifest(active);
-        Trial trial = attempt == null ? null : attempt.trial();
+        Qualification trial = attempt == null ? null : attempt.qualification();
         SlotReport report = new SlotReport(
                 slot.slot(),
                 slot.state(),
@@ -55,7 +56,8 @@ final class Reports {
                 attempt == null ? null : attempt.error(),
                 trial == null ? null : trial.p50Millis(),
                 trial == null ? null : trial.p95Millis(),
-                attempt == null ? null : attempt.activationMillis());
+                attempt == null ? null : attempt.activationMillis(),
+                trial);
         return new Line(report, target != null && slot.state() == UpdateState.DOWNLOADING ? target.blob() : null);
     }
 
@@ -78,6 +80,7 @@ final class Reports {
                 report.error(),
                 report.trialP50Millis(),
                 report.trialP95Millis(),
-                report.activationMillis());
+                report.activationMillis(),
+                report.qualification());
     }
 }

@@ -5,6 +5,7 @@ import io.fleetfit.agent.artifact.ContentStore;
 import io.fleetfit.protocol.Assignment;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.ErrorCode;
+import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.VariantManifest;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -42,7 +43,12 @@ final class Serving {
         checked.add(blob);
     }
 
-    Trial trial(Assignment assignment) throws UpdateFailure {
+    /** A trial comes soon. */
+    void prepare() {
+        runtime.prepare();
+    }
+
+    Qualification trial(Assignment assignment) throws UpdateFailure {
         VariantManifest manifest = Targets.manifest(assignment);
         Path file = file(manifest);
         try {

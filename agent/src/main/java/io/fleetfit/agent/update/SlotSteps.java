@@ -5,6 +5,7 @@ import io.fleetfit.agent.artifact.BlobRef;
 import io.fleetfit.protocol.Assignment;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.Progress;
+import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.UpdateError;
 import io.fleetfit.protocol.UpdateState;
 import io.fleetfit.protocol.VariantManifest;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class SlotSteps {
     private static final System.Logger LOG = System.getLogger(SlotSteps.class.getName());
     private static final long AGAIN = -1;
+
+    /** A variant that is here in about the time that a trial takes to get ready. */
+    private static final long QUICK_BYTES = 4 << 20;
 
     private final UpdateMachine.Machinery machinery;
     private final Serving serving;
@@ -75,7 +79,8 @@ final class SlotSteps {
         } catch (ArtifactFailure e) {
             return fail(record, attempt, e.error());
         } catch (UpdateFailure e) {
-            return fail(record, attempt, e.error());
+            return next(record.to(
+                    UpdateState.ROLLING_BACK, attempt.refused(e.error(), e.qualification()), now()));
         }
     }
 
@@ -123,6 +128,9 @@ final class SlotSteps {
         VariantManifest manifest = Targets.manifest(attempt.target());
         Set<Digest> keep = new HashSet<>(book.needed(false));
         keep.add(manifest.blob());
+        if (manifest.size() <= QUICK_BYTES) {
+            serving.prepare();
+        }
         boolean held = machinery.store().find(manifest.blob()).isPresent();
         if (!machinery.downloader().poll(BlobRef.of(manifest), keep)) {
             return machinery.downloader().nanosToNextPoll(manifest.blob());
@@ -134,6 +142,7 @@ final class SlotSteps {
     }
 
     private long verify(SlotRecord record, Attempt attempt) throws ArtifactFailure {
+        serving.prepare();
         Digest blob = Targets.manifest(attempt.target()).blob();
         machinery.store().commit(blob);
         serving.noteChecked(blob);
@@ -141,8 +150,8 @@ final class SlotSteps {
     }
 
     private long qualify(SlotRecord record, Attempt attempt) throws UpdateFailure {
-        Trial trial = serving.trial(attempt.target());
-        return next(record.to(UpdateState.ACTIVE, attempt.qualified(trial), now()));
+        Qualification passed = serving.trial(attempt.target());
+        return next(record.to(UpdateState.ACTIVE, attempt.qualified(passed), now()));
     }
 
     private long probation(SlotRecord record, Attempt attempt) throws UpdateFailure {

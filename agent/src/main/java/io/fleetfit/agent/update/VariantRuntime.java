@@ -2,6 +2,7 @@ package io.fleetfit.agent.update;
 
 import io.fleetfit.protocol.Budget;
 import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.VariantManifest;
 import java.nio.file.Path;
 
@@ -11,12 +12,13 @@ import java.nio.file.Path;
  */
 public interface VariantRuntime {
     /**
-     * Loads the variant beside what serves, runs it on seeded inputs, and holds what it measures against the budget. On
-     * success the loaded variant stays as the standby and replaces an earlier one; on failure nothing stays loaded.
+     * Tries the variant, holds what it measures against contract, golden outputs and budget, and loads it beside what
+     * serves. On success the loaded variant stays as the standby and replaces an earlier one; on failure nothing stays
+     * loaded.
      *
-     * @throws UpdateFailure with a code of origin {@code RUNTIME} or {@code BUDGET}
+     * @throws UpdateFailure with a code of origin {@code RUNTIME} or {@code BUDGET}, and what was measured
      */
-    Trial trial(VariantManifest manifest, ExecutionSettings settings, Budget budget, Path file) throws UpdateFailure;
+    Qualification trial(VariantManifest manifest, ExecutionSettings settings, Budget budget, Path file) throws UpdateFailure;
 
     /**
      * Lets the variant serve the slot and lets go of what served it, losing no request. Uses the standby if that is this
@@ -26,9 +28,12 @@ public interface VariantRuntime {
      */
     void activate(String slot, VariantManifest manifest, ExecutionSettings settings, Path file) throws UpdateFailure;
 
+    /** A variant will be tried soon: what takes time and does not need it may begin. */
+    default void prepare() {}
+
     /** Lets the slot serve nothing; does nothing if there is no such slot. */
     void clear(String slot);
 
-    /** Unloads the standby, if there is one. */
+    /** Unloads the standby, if there is one, and lets go of what {@link #prepare} began. */
     void discardStandby();
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fleetfit.agent.telemetry.TelemetryCollector;
-import io.fleetfit.agent.update.Trial;
+import io.fleetfit.protocol.Qualification;
 import io.fleetfit.agent.update.UpdateFailure;
 import io.fleetfit.protocol.Budget;
 import io.fleetfit.protocol.ErrorCode;
@@ -56,7 +56,7 @@ class OrtVariantRuntimeTest {
 
     @Test
     void triesAVariantAndLetsItServe() throws Exception {
-        Trial trial = runtime.trial(manifest, ONE_THREAD, Budget.none(), file);
+        Qualification trial = runtime.trial(manifest, ONE_THREAD, Budget.none(), file);
         runtime.activate("lines", manifest, ONE_THREAD, file);
 
         assertThat(trial.runs()).isEqualTo(20);

@@ -4,6 +4,7 @@ import io.fleetfit.protocol.Budget;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.ErrorCode;
 import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.VariantManifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,7 +28,7 @@ public final class FakeRuntime implements VariantRuntime {
     }
 
     @Override
-    public Trial trial(VariantManifest manifest, ExecutionSettings settings, Budget budget, Path file)
+    public Qualification trial(VariantManifest manifest, ExecutionSettings settings, Budget budget, Path file)
             throws UpdateFailure {
         requireBytes(manifest, file);
         if (killOnTrial.contains(manifest.variant())) {
@@ -36,7 +37,8 @@ public final class FakeRuntime implements VariantRuntime {
         if (failTrial.contains(manifest.variant())) {
             throw UpdateFailure.of(ErrorCode.RUNTIME_TRIAL, "told to fail");
         }
-        return new Trial(20, 1.5, 2.5, 1000);
+        return new Qualification(
+                Qualification.Outcome.PASSED, settings.provider(), 1, 20, 1.0, 1.5, 2.5, 1000L, 0.0, 0.0, 10);
     }
 
     @Override

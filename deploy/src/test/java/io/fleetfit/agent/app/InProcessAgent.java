@@ -1,10 +1,10 @@
 package io.fleetfit.agent.app;
 
-import io.fleetfit.agent.update.Trial;
 import io.fleetfit.agent.update.VariantRuntime;
 import io.fleetfit.protocol.Budget;
 import io.fleetfit.protocol.Capabilities;
 import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.TelemetryBatch;
 import io.fleetfit.protocol.VariantManifest;
 import java.io.IOException;
@@ -43,6 +43,7 @@ public final class InProcessAgent implements AutoCloseable {
                 data,
                 new AgentConfig.LocalApi("127.0.0.1", 0),
                 new AgentConfig.ModelStorage(Long.MAX_VALUE, capabilities.meteredLink()),
+                new AgentConfig.Trials(false, Duration.ofMinutes(2)),
                 Duration.ofMillis(500),
                 Duration.ofMillis(100),
                 Map.of(),
@@ -102,8 +103,9 @@ public final class InProcessAgent implements AutoCloseable {
         }
 
         @Override
-        public Trial trial(VariantManifest manifest, ExecutionSettings settings, Budget budget, Path file) {
-            return new Trial(20, 1, 2, 1_000);
+        public Qualification trial(VariantManifest manifest, ExecutionSettings settings, Budget budget, Path file) {
+            return new Qualification(
+                    Qualification.Outcome.PASSED, settings.provider(), 1, 20, 1.0, 1.0, 2.0, 1_000L, 0.0, 0.0, 10);
         }
 
         @Override
