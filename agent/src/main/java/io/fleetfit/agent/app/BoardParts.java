@@ -1,9 +1,11 @@
 package io.fleetfit.agent.app;
 
+import io.fleetfit.agent.isolate.ClassArchive;
 import io.fleetfit.agent.isolate.Launcher;
 import io.fleetfit.agent.probe.CapabilityProbe;
 import io.fleetfit.agent.qualify.BoardMemory;
 import io.fleetfit.agent.qualify.ChildQualifier;
+import io.fleetfit.agent.qualify.QualifyMain;
 import io.fleetfit.agent.runtime.InProcessQualifier;
 import io.fleetfit.agent.runtime.ModelSlots;
 import io.fleetfit.agent.runtime.OrtEngine;
@@ -53,7 +55,11 @@ final class BoardParts implements DeviceParts {
         if (!config.trials().isolated()) {
             return new InProcessQualifier(engine);
         }
-        Launcher launcher = new Launcher(config.dataDir().resolve("run/children"), null);
+        ClassArchive archive = new ClassArchive(config.dataDir().resolve("cache/classes"));
+        Launcher launcher = new Launcher(config.dataDir().resolve("run/children"), archive);
+        Thread maker = new Thread(() -> archive.make(launcher, QualifyMain.class.getName()), "fleetfit-class-archive");
+        maker.setDaemon(true);
+        maker.start();
         return new ChildQualifier(
                 launcher, new BoardMemory(ROOT), config.trials().timeout());
     }

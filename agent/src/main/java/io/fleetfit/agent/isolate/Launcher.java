@@ -31,7 +31,7 @@ public final class Launcher {
     private static final int HEAP_MEGABYTES = 16;
 
     private final Path folder;
-    private final @Nullable Path archive;
+    private final @Nullable ClassArchive archive;
 
     /**
      * A launcher.
@@ -39,7 +39,7 @@ public final class Launcher {
      * @param folder for what children leave behind
      * @param archive of their classes, which lets them start faster; absent if there is none
      */
-    public Launcher(Path folder, @Nullable Path archive) {
+    public Launcher(Path folder, @Nullable ClassArchive archive) {
         this.folder = folder;
         this.archive = archive;
     }
@@ -52,26 +52,33 @@ public final class Launcher {
      * @throws IOException there is no shell or no Java, or no memory for another process
      */
     public ChildProcess start(String main, long dataBytes) throws IOException {
-        List<String> options = new ArrayList<>();
-        if (archive != null && Files.exists(archive)) {
-            options.add("-XX:SharedArchiveFile=" + archive);
-        }
-        return start(main, dataBytes, options);
+        boolean archived = archive != null && Files.exists(archive.file());
+        return archived
+                ? start(
+                        main,
+                        dataBytes,
+                        List.of("-XX:SharedArchiveFile=" + archive.file()),
+                        List.of(),
+                        archive.classPath())
+                : start(main, dataBytes, List.of(), List.of(), System.getProperty("java.class.path"));
     }
 
-    ChildProcess start(String main, long dataBytes, List<String> options) throws IOException {
+    ChildProcess start(
+            String main, long dataBytes, List<String> options, List<String> arguments, String classPath)
+            throws IOException {
         Files.createDirectories(folder);
         Path work = Files.createTempDirectory(folder, "child");
-        List<String> command = new ArrayList<>(
-                List.of("/bin/sh", "-c", SHELL, "sh", Long.toString(dataBytes / 1024)));
+        List<String> command =
+                new ArrayList<>(List.of("/bin/sh", "-c", SHELL, "sh", Long.toString(dataBytes / 1024)));
         command.addAll(wrapper());
         command.addAll(java(work));
         command.addAll(options);
         command.add(main);
+        command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(work.toFile())
                 .redirectError(work.resolve(LOG).toFile());
-        environment(builder.environment());
+        environment(builder.environment(), classPath);
         return new ChildProcess(builder.start(), work);
     }
 
@@ -96,6 +103,10 @@ public final class Launcher {
                 "-XX:+DisplayVMOutputToStderr",
                 "-XX:ErrorFile=" + work.resolve(CRASH_LOG),
                 "-Xshare:auto",
+                // Maps the archives of classes where they were made for, so that their pages stay shared and clean.
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:ArchiveRelocationMode=0",
                 "-Xlog:disable",
                 "-Djava.io.tmpdir=" + work));
         String natives = System.getProperty(NATIVE);
@@ -106,8 +117,8 @@ public final class Launcher {
     }
 
     /** The class path goes by the environment: a long command line breaks the start of ONNX Runtime. */
-    private static void environment(Map<String, String> environment) {
-        environment.put("CLASSPATH", System.getProperty("java.class.path"));
+    private static void environment(Map<String, String> environment, String classPath) {
+        environment.put("CLASSPATH", classPath);
         environment.put("ORT_DISABLE_TELEMETRY", "1");
         environment.put("MALLOC_ARENA_MAX", "1");
         environment.remove("JAVA_TOOL_OPTIONS");

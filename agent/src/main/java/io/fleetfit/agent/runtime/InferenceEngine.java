@@ -12,4 +12,7 @@ public interface InferenceEngine {
      * @throws UpdateFailure {@code RUNTIME_LOAD} or {@code RUNTIME_PROVIDER}
      */
     LoadedModel load(Path file, ExecutionSettings settings) throws UpdateFailure;
+
+    /** Loads what every model needs, if it is not loaded yet. */
+    default void warmUp() {}
 }

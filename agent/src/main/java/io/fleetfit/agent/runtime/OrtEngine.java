@@ -30,6 +30,11 @@ public final class OrtEngine implements InferenceEngine {
     }
 
     @Override
+    public void warmUp() {
+        List<String> unused = availableProviders();
+    }
+
+    @Override
     public LoadedModel load(Path file, ExecutionSettings settings) throws UpdateFailure {
         int threads = threads(settings);
         try {

@@ -18,6 +18,7 @@ public final class OrtVariantRuntime implements VariantRuntime, AutoCloseable {
     private final ModelSlots slots;
     private final TelemetryCollector telemetry;
     private @Nullable Standby standby;
+    private boolean warm;
 
     private record Standby(VariantManifest manifest, ExecutionSettings settings, LoadedModel model) {
         boolean is(VariantManifest other, ExecutionSettings otherSettings) {
@@ -63,6 +64,12 @@ public final class OrtVariantRuntime implements VariantRuntime, AutoCloseable {
     @Override
     public void prepare() {
         qualifier.prepare();
+        if (!warm) {
+            warm = true;
+            Thread thread = new Thread(engine::warmUp, "fleetfit-warm-up");
+            thread.setDaemon(true);
+            thread.start();
+        }
     }
 
     @Override
