@@ -3,6 +3,7 @@ package io.fleetfit.app;
 import io.fleetfit.broker.BrokerSettings;
 import io.fleetfit.broker.EmbeddedBroker;
 import io.fleetfit.compress.DataSetImports;
+import io.fleetfit.compress.GoldenBook;
 import io.fleetfit.compress.Jobs;
 import io.fleetfit.compress.Target;
 import io.fleetfit.fit.StandardFitEngine;
@@ -38,6 +39,7 @@ import io.fleetfit.registry.ModelRegistry;
 import io.fleetfit.registry.RegistryStore;
 import io.fleetfit.registry.UploadSessions;
 import io.fleetfit.rollout.FleetFit;
+import io.fleetfit.rollout.RefusalLog;
 import io.fleetfit.rollout.RolloutService;
 import io.fleetfit.store.Database;
 import io.fleetfit.store.DatabaseSettings;
@@ -120,10 +122,17 @@ public final class Controller implements AutoCloseable {
                 link,
                 metrics,
                 ChunkSettings.standard().withBytesPerSecond(config.limits().chunkBytesPerSecond())));
+        ChildProcessWorkshop workshop = workshop(data);
         DesiredPublisher desired = new DesiredPublisher(
-                registryStore, indexes, link, key, clock, config.limits().probation());
+                registryStore,
+                indexes,
+                new GoldenBook(database.goldenStore(), blobs, workshop),
+                link,
+                key,
+                clock,
+                config.limits().probation());
         FleetFit fit = new FleetFit(
-                registryStore, fleet, new StandardFitEngine(new ProfileCosts(profiles), device -> Target.forDevice(
+                registryStore, fleet, database.refusalStore(), new StandardFitEngine(new ProfileCosts(profiles), device -> Target.forDevice(
                                 device.arch(), device.isaFeatures(), device.accelerators())
                         .text()));
         RolloutService rollouts = closeLater(new RolloutService(
@@ -133,7 +142,7 @@ public final class Controller implements AutoCloseable {
                 new Gateway.Parts(
                         fleet, database.telemetryStore(), link, chunks, desired, finder, events, metrics, clock),
                 new MeasurementLog(registryStore, fleet, clock),
-                followedBy(rollouts)));
+                followedBy(rollouts, new RefusalLog(database.refusalStore(), fleet, clock))));
         Jobs jobs = closeLater(new Jobs(data.resolve("jobs"), config.limits().jobs(), new JobEvents(events), clock));
         DataSetStore dataSetStore = database.dataSetStore();
         DataSets dataSets = new DataSets(
@@ -143,7 +152,6 @@ public final class Controller implements AutoCloseable {
                         .map(job -> "job " + job)
                         .toList(),
                 clock);
-        ChildProcessWorkshop workshop = workshop(data);
         UploadSessions uploads = new UploadSessions(data.resolve("uploads"), blobs, clock);
         Housekeeping housekeeping = closeLater(new Housekeeping(
                 new GarbageCollector(
@@ -254,7 +262,7 @@ public final class Controller implements AutoCloseable {
                 standard.folder()));
     }
 
-    private static DeviceEvents followedBy(RolloutService rollouts) {
+    private static DeviceEvents followedBy(RolloutService rollouts, RefusalLog refusals) {
         return new DeviceEvents() {
             @Override
             public void connected(String deviceId) {
@@ -263,6 +271,7 @@ public final class Controller implements AutoCloseable {
 
             @Override
             public void reported(ReportedState reported) {
+                refusals.reported(reported);
                 rollouts.reported(reported);
             }
         };

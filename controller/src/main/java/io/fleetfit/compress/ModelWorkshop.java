@@ -3,8 +3,11 @@ package io.fleetfit.compress;
 import io.fleetfit.compress.evaluate.Evaluation;
 import io.fleetfit.compress.evaluate.EvaluationOrder;
 import io.fleetfit.onnx.ModelRefused;
+import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.Golden;
 import io.fleetfit.protocol.ModelContract;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Port: checks model files, makes variants of them and compares variants. Safe against any file; takes seconds to minutes. */
@@ -38,4 +41,15 @@ public interface ModelWorkshop {
      * @throws ModelRefused if it cannot be run, or the samples do not fit the contract
      */
     Distilled distill(DistillOrder order) throws ModelRefused;
+
+    /**
+     * Runs a variant on golden inputs.
+     *
+     * @param settings of the variant
+     * @param relative tolerance that devices get
+     * @return empty if it has inputs without golden values, or answers what is not finite
+     * @throws ModelRefused if it does not run
+     */
+    Optional<Golden> golden(Path onnx, ModelContract contract, ExecutionSettings settings, double relative)
+            throws ModelRefused;
 }

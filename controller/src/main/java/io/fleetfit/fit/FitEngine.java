@@ -1,6 +1,7 @@
 package io.fleetfit.fit;
 
 import io.fleetfit.fleet.Device;
+import io.fleetfit.fleet.DeviceRefusal;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.registry.Measurement;
 import io.fleetfit.registry.Variant;
@@ -15,12 +16,19 @@ public interface FitEngine {
      *
      * @param device the device
      * @param held digests of the blobs on its disk
-     * @param failed variants that it tried and failed
+     * @param failed variants that it tried and failed in this rollout
+     * @param refusals variants that it ever tried and refused, with the numbers
      */
-    record Subject(Device device, Set<Digest> held, Set<VariantRef> failed) {
+    record Subject(Device device, Set<Digest> held, Set<VariantRef> failed, List<DeviceRefusal> refusals) {
         public Subject {
             held = Set.copyOf(held);
             failed = Set.copyOf(failed);
+            refusals = List.copyOf(refusals);
+        }
+
+        /** Without refusals. */
+        public Subject(Device device, Set<Digest> held, Set<VariantRef> failed) {
+            this(device, held, failed, List.of());
         }
     }
 

@@ -3,8 +3,11 @@ package io.fleetfit.fit;
 import io.fleetfit.cost.LatencyEstimate;
 import io.fleetfit.fit.Rejection.Kind;
 import io.fleetfit.fit.Rejection.Reason;
+import io.fleetfit.fleet.DeviceRefusal;
 import io.fleetfit.onnx.GraphSummary;
 import io.fleetfit.protocol.Capabilities;
+import io.fleetfit.protocol.ErrorCode;
+import io.fleetfit.protocol.UpdateError;
 import io.fleetfit.registry.Quality;
 import io.fleetfit.registry.Variant;
 import java.util.ArrayList;
@@ -73,10 +76,33 @@ final class FitFilter {
         if (slow != null) {
             reasons = and(reasons, slow);
         }
-        if (!target.failed().isEmpty() && target.failed().contains(variant.ref())) {
+        Reason refused = refused(variant, target);
+        if (refused != null) {
+            reasons = and(reasons, refused);
+        } else if (!target.failed().isEmpty() && target.failed().contains(variant.ref())) {
             reasons = and(reasons, FAILED);
         }
         return reasons;
+    }
+
+    /** What the device itself said when it tried the variant; null if it did not refuse it. */
+    private static @Nullable Reason refused(Variant variant, Target target) {
+        for (DeviceRefusal refusal : target.refusals()) {
+            if (refusal.variant().equals(variant.ref())) {
+                UpdateError error = refusal.error();
+                return switch (error.code().origin()) {
+                    case BUDGET -> new Reason(
+                            Kind.REFUSED,
+                            error.needed(),
+                            error.available(),
+                            error.code() == ErrorCode.BUDGET_LATENCY ? "ms" : "B",
+                            "tried on this device");
+                    case RUNTIME, NETWORK, STORAGE, ARTIFACT -> words(
+                            Kind.REFUSED, "tried on this device: " + error.message());
+                };
+            }
+        }
+        return null;
     }
 
     /** Operator set of the default domain; 0 if the graph names none. */

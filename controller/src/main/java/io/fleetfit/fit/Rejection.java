@@ -25,7 +25,9 @@ public record Rejection(VariantRef variant, List<Reason> reasons) {
         QUALITY("quality"),
         LATENCY("latency"),
         /** This device tried the variant and failed. */
-        FAILED_BEFORE("failed before");
+        FAILED_BEFORE("failed before"),
+        /** This device tried the variant, in this rollout or before, and refused it with numbers. */
+        REFUSED("refused by qualification");
 
         private final String title;
 

@@ -1,7 +1,9 @@
 package io.fleetfit.fit;
 
+import io.fleetfit.fleet.DeviceRefusal;
 import io.fleetfit.protocol.Capabilities;
 import io.fleetfit.registry.VariantRef;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param capabilities what it reports
  * @param policy the budget
- * @param failed variants that it tried and failed
+ * @param failed variants that it tried and failed in this rollout
+ * @param refusals variants that it ever tried and refused and that still hold
  * @param memoryBytes memory that a variant may take: what the system leaves, or the budget if that is lower
  * @param downloadBytes bytes that the update may move; {@link Long#MAX_VALUE} without a bound
  * @param kernels class of kernels that it runs, asked for only where a variant is made for one
@@ -21,6 +24,7 @@ record Target(
         Capabilities capabilities,
         Policy policy,
         Set<VariantRef> failed,
+        List<DeviceRefusal> refusals,
         long memoryBytes,
         long downloadBytes,
         Supplier<String> kernels) {
@@ -39,9 +43,19 @@ record Target(
                 device,
                 policy,
                 subject.failed(),
+                holding(subject.refusals(), device, policy),
                 budget == null ? free : Math.min(free, budget),
                 bound == null ? Long.MAX_VALUE : bound,
                 () -> kernels.apply(device));
+    }
+
+    private static List<DeviceRefusal> holding(List<DeviceRefusal> refusals, Capabilities device, Policy policy) {
+        return refusals.isEmpty()
+                ? refusals
+                : refusals.stream()
+                        .filter(refusal -> refusal.holds(
+                                policy.maxP95Millis(), policy.maxMemoryBytes(), device.runtimeVersion()))
+                        .toList();
     }
 
     private static @Nullable Long downloadBound(Policy policy, boolean metered) {

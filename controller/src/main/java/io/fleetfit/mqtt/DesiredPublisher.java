@@ -12,6 +12,7 @@ import io.fleetfit.protocol.ModelContract;
 import io.fleetfit.protocol.Protocol;
 import io.fleetfit.protocol.Topics;
 import io.fleetfit.protocol.VariantManifest;
+import io.fleetfit.registry.GoldenSource;
 import io.fleetfit.registry.Model;
 import io.fleetfit.registry.RegistryStore;
 import io.fleetfit.registry.Variant;
@@ -37,6 +38,7 @@ public final class DesiredPublisher implements DesiredStates {
 
     private final RegistryStore registry;
     private final ChunkIndexes indexes;
+    private final GoldenSource golden;
     private final DeviceLink link;
     private final ControllerKey key;
     private final Clock clock;
@@ -51,12 +53,14 @@ public final class DesiredPublisher implements DesiredStates {
     public DesiredPublisher(
             RegistryStore registry,
             ChunkIndexes indexes,
+            GoldenSource golden,
             DeviceLink link,
             ControllerKey key,
             Clock clock,
             Duration probation) {
         this.registry = registry;
         this.indexes = indexes;
+        this.golden = golden;
         this.link = link;
         this.key = key;
         this.clock = clock;
@@ -113,7 +117,8 @@ public final class DesiredPublisher implements DesiredStates {
                     variant.size(),
                     index.digest(),
                     index.encoded().length,
-                    contract);
+                    contract,
+                    golden.of(variant, contract).orElse(null));
             return new Signed(variant, key.sign(DsseEnvelope.MANIFEST, JsonCodec.encode(manifest)));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the file of " + ref, e);

@@ -5,8 +5,10 @@ import io.fleetfit.fit.FitEngine;
 import io.fleetfit.fit.FitPreview;
 import io.fleetfit.fit.Policy;
 import io.fleetfit.fleet.Device;
+import io.fleetfit.fleet.DeviceRefusal;
 import io.fleetfit.fleet.DeviceTwin;
 import io.fleetfit.fleet.FleetStore;
+import io.fleetfit.fleet.RefusalStore;
 import io.fleetfit.fleet.Selector;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.HeldBlob;
@@ -15,6 +17,7 @@ import io.fleetfit.registry.NotFound;
 import io.fleetfit.registry.RegistryStore;
 import io.fleetfit.registry.VariantRef;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -28,12 +31,14 @@ public final class FleetFit {
 
     private final RegistryStore registry;
     private final FleetStore fleet;
+    private final RefusalStore refusals;
     private final FitEngine engine;
 
     /** Decides by {@code engine} over what the stores know. */
-    public FleetFit(RegistryStore registry, FleetStore fleet, FitEngine engine) {
+    public FleetFit(RegistryStore registry, FleetStore fleet, RefusalStore refusals, FitEngine engine) {
         this.registry = registry;
         this.fleet = fleet;
+        this.refusals = refusals;
         this.engine = engine;
     }
 
@@ -59,22 +64,25 @@ public final class FleetFit {
                 .orElseThrow(
                         () -> new NotFound("device", deviceId, "fleetfit device list shows the devices there are"));
         FleetStore.DeviceState state = new FleetStore.DeviceState(device, fleet.twin(deviceId), fleet.held(deviceId));
-        return prepare(model, version).decide(subject(state), policy);
+        return prepare(model, version)
+                .decide(subject(state, refusals.of(deviceId, model, version)), policy);
     }
 
     /** Decides for all devices that match, one after the other, and hands each decision on. */
     public void decideAll(Selector selector, String model, String version, Policy policy, Consumer<Decided> consumer) {
         FitEngine.Prepared prepared = prepare(model, version);
+        Map<String, List<DeviceRefusal>> refused = refused(model, version);
         forEach(
                 selector,
                 state -> consumer.accept(
-                        new Decided(state.device(), state.twin(), prepared.decide(subject(state), policy))));
+                        new Decided(state.device(), state.twin(), prepared.decide(subject(state, refused), policy))));
     }
 
     /** What the policy would do to all devices that match, counted. */
     public FitPreview.Summary preview(Selector selector, String model, String version, Policy policy) {
         FitPreview preview = new FitPreview(prepare(model, version), policy);
-        forEach(selector, state -> preview.add(subject(state)));
+        Map<String, List<DeviceRefusal>> refused = refused(model, version);
+        forEach(selector, state -> preview.add(subject(state, refused)));
         return preview.summary();
     }
 
@@ -94,9 +102,18 @@ public final class FleetFit {
         return engine.prepare(registry.variants(model, version), registry.measurements(model, version, MEASUREMENTS));
     }
 
-    private static FitEngine.Subject subject(FleetStore.DeviceState state) {
+    private Map<String, List<DeviceRefusal>> refused(String model, String version) {
+        return refusals.ofVersion(model, version).stream().collect(Collectors.groupingBy(DeviceRefusal::deviceId));
+    }
+
+    private static FitEngine.Subject subject(
+            FleetStore.DeviceState state, Map<String, List<DeviceRefusal>> refused) {
+        return subject(state, refused.getOrDefault(state.device().id(), List.of()));
+    }
+
+    private static FitEngine.Subject subject(FleetStore.DeviceState state, List<DeviceRefusal> refused) {
         Set<Digest> held = state.held().stream().map(HeldBlob::digest).collect(Collectors.toSet());
-        return new FitEngine.Subject(state.device(), held, failed(state.twin()));
+        return new FitEngine.Subject(state.device(), held, failed(state.twin()), refused);
     }
 
     /** What the device tried last and gave up. */

@@ -5,8 +5,10 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.fleetfit.compress.RecipeStore;
 import io.fleetfit.compress.ReportStore;
 import io.fleetfit.fleet.FleetStore;
+import io.fleetfit.fleet.RefusalStore;
 import io.fleetfit.fleet.TokenStore;
 import io.fleetfit.registry.DataSetStore;
+import io.fleetfit.registry.GoldenStore;
 import io.fleetfit.registry.RegistryStore;
 import io.fleetfit.rollout.RolloutStore;
 import io.fleetfit.telemetry.TelemetryStore;
@@ -85,6 +87,16 @@ public final class Database implements AutoCloseable {
     /** Deployments and rollouts. */
     public RolloutStore rolloutStore() {
         return new JdbcRolloutStore(sql);
+    }
+
+    /** Golden inputs and outputs of variants. */
+    public GoldenStore goldenStore() {
+        return new JdbcGoldenStore(sql);
+    }
+
+    /** Variants that devices refused. */
+    public RefusalStore refusalStore() {
+        return new JdbcRefusalStore(sql);
     }
 
     /** API tokens. */

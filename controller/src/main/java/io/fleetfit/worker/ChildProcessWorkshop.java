@@ -14,6 +14,8 @@ import io.fleetfit.dataset.DataSetFacts;
 import io.fleetfit.dataset.DataSetWorkshop;
 import io.fleetfit.onnx.ModelRefused;
 import io.fleetfit.onnx.ModelRefused.Code;
+import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.Golden;
 import io.fleetfit.protocol.JsonCodec;
 import io.fleetfit.protocol.ModelContract;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +117,14 @@ public final class ChildProcessWorkshop implements ModelWorkshop, DataSetWorksho
             throw new IllegalStateException("the check gave no facts");
         }
         return answer.facts();
+    }
+
+    @Override
+    public Optional<Golden> golden(Path onnx, ModelContract contract, ExecutionSettings settings, double relative)
+            throws ModelRefused {
+        return Optional.ofNullable(
+                run(onnx, contract, "golden", new GoldenRun.GoldenOrder(contract, settings, relative))
+                        .golden());
     }
 
     private WorkerAnswer run(Path onnx, @Nullable ModelContract contract, String verb, @Nullable Object order)

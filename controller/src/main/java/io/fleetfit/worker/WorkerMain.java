@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The child process: {@code VERB FILE CONTRACT ANSWER ORDER}. VERB is {@code check} or {@code make} with a model,
- * {@code evaluate} with a parent, {@code distill} with a teacher, or {@code dataset}; CONTRACT is a file or {@code -}, and so is ORDER, of a
- * {@link MakeOrder}, {@link EvaluationOrder} or {@link DistillOrder}. Writes a {@link WorkerAnswer} to ANSWER, and beats in {@link #BEAT} beside
+ * {@code evaluate} with a parent, {@code distill} with a teacher, {@code golden} with a variant, or {@code dataset}; CONTRACT is a file or {@code -}, and so is ORDER, of a
+ * {@link MakeOrder}, {@link EvaluationOrder}, {@link DistillOrder} or {@link GoldenRun.GoldenOrder}. Writes a {@link WorkerAnswer} to ANSWER, and beats in {@link #BEAT} beside
  * it. Ends when its standard input ends, so that it never outlives its parent.
  */
 public final class WorkerMain {
@@ -110,6 +110,8 @@ public final class WorkerMain {
             case "distill" ->
                 WorkerAnswer.of(
                         new SoftTargets(order(arguments[4], DistillOrder.class), Path.of(arguments[3]), beat).run());
+            case "golden" ->
+                WorkerAnswer.of(new GoldenRun(order(arguments[4], GoldenRun.GoldenOrder.class)).run(model));
             case "dataset" -> WorkerAnswer.of(DataSetCheck.check(model, beat));
             default -> throw new IllegalArgumentException("there is no verb " + arguments[0]);
         };

@@ -13,6 +13,11 @@ import io.fleetfit.protocol.ExecutionSettings;
 import io.fleetfit.registry.Quality;
 import io.fleetfit.registry.Variant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import java.util.EnumSet;
+import io.fleetfit.protocol.UpdateError;
+import io.fleetfit.protocol.ErrorCode;
+import io.fleetfit.fleet.DeviceRefusal;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -54,7 +59,7 @@ class FitFilterTest {
         List<Reason> reasons = only(decide(variant, device, policy));
 
         // Then
-        assertThat(reasons).extracting(Reason::kind).containsExactlyInAnyOrder(Kind.values());
+        assertThat(reasons).extracting(Reason::kind).containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.of(Kind.REFUSED)));
         assertThat(reasons)
                 .extracting(Reason::text)
                 .contains(
@@ -68,6 +73,40 @@ class FitFilterTest {
                         "quality: needs 0.9000, has 0.8000; top1 of 100 samples",
                         "latency: needs 130.00 ms, has 50.00 ms; upper bound; 100.00 ms computed from the graph",
                         "failed before: this device tried the variant in this rollout and failed");
+    }
+
+    @Test
+    void what_a_device_refused_stands_with_its_numbers_until_the_budget_is_wider_or_the_runtime_another() {
+        // Given
+        Variant variant = variant("a").build();
+        DeviceRefusal slow = refusal(variant, ErrorCode.BUDGET_LATENCY, 61.0, 50.0, );
+        DeviceRefusal broken = refusal(variant, ErrorCode.RUNTIME_TRIAL, null, null, );
+        DeviceRefusal ofOldRuntime = refusal(variant, ErrorCode.RUNTIME_TRIAL, null, null, "1.0.0");
+
+        // When, then
+        assertThat(only(decide(variant, refused(slow), policy(60.9, null, null, null, null))))
+                .extracting(Reason::text)
+                .contains("refused by qualification: needs 61.00 ms, has 50.00 ms; tried on this device");
+        assertThat(decide(variant, refused(slow), policy(61.0, null, null, null, null)).rejections())
+                .flatExtracting(Rejection::reasons)
+                .extracting(Reason::kind)
+                .doesNotContain(Kind.REFUSED);
+        assertThat(only(decide(variant, refused(broken), policy(null, null, null, null, null))))
+                .extracting(Reason::text)
+                .containsExactly("refused by qualification: tried on this device: why");
+        assertThat(decide(variant, refused(ofOldRuntime), policy(null, null, null, null, null))
+                        .rejections())
+                .isEmpty();
+    }
+
+    private static Subject refused(DeviceRefusal refusal) {
+        return new Subject(Fits.device("d1", Fits.PROFILE, capabilities()), Set.of(), Set.of(), List.of(refusal));
+    }
+
+    private static DeviceRefusal refusal(
+            Variant variant, ErrorCode code, @Nullable Double needed, @Nullable Double available, String runtime) {
+        return new DeviceRefusal(
+                "d1", variant.ref(), new UpdateError(code, "why", needed, available), null, runtime, Fits.NOW);
     }
 
     @Test

@@ -22,6 +22,11 @@ import io.fleetfit.onnx.SmallModels;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.ModelContract;
 import io.fleetfit.protocol.TensorSpec;
+import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.Golden;
+import io.fleetfit.protocol.GoldenValues;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
@@ -249,5 +254,38 @@ class ChildProcessWorkshopTest {
 
     private static MakeOrder order(String recipe, Path parent, @Nullable ModelContract contract, Path target) {
         return new MakeOrder(Recipes.find(recipe).orElseThrow(), parent, contract, null, target);
+    }
+
+    @Test
+    void golden_outputs_are_those_of_the_variant_itself_and_the_same_each_time() throws Exception {
+        Path file = written(SmallModels.network());
+        ModelContract contract = new ModelContract(
+                ModelContract.Task.TENSOR, List.of(), List.of(), null, false, List.of(), "quality");
+
+        Golden golden = workshop.golden(file, contract, ExecutionSettings.cpu(), 1e-3)
+                .orElseThrow();
+
+        assertThat(golden.cases()).hasSize(2);
+        Golden.GoldenCase first = golden.cases().get(0);
+        float[] answer = run(file, first.inputs().get(0));
+        assertThat(first.outputs()).singleElement().satisfies(output -> {
+            assertThat(output.shape()).containsExactly(1L, 5L);
+            for (int i = 0; i < answer.length; i++) {
+                assertThat(output.values().get(i)).isCloseTo(answer[i], within(1e-5));
+            }
+        });
+        assertThat(workshop.golden(file, contract, ExecutionSettings.cpu(), 1e-3)).contains(golden);
+    }
+
+    private static float[] run(Path file, Golden.GoldenInput input) throws OrtException {
+        ByteBuffer data = ByteBuffer.allocateDirect(3 * 8 * 8 * 4).order(ByteOrder.nativeOrder());
+        GoldenValues.fill(input, data);
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession session = environment.createSession(file.toString());
+                OnnxTensor tensor = OnnxTensor.createTensor(
+                        environment, data.flip().asFloatBuffer(), new long[] {1, 3, 8, 8});
+                OrtSession.Result result = session.run(Map.of("x", tensor))) {
+            return ((float[][]) result.get(0).getValue())[0];
+        }
     }
 }

@@ -49,6 +49,22 @@ public record VariantManifest(
         this(protocol, model, version, variant, recipe, precision, blob, size, indexDigest, indexSize, contract, null);
     }
 
+    /** The same without golden inputs, which do not change what is served. */
+    public VariantManifest plain() {
+        return new VariantManifest(
+                protocol,
+                model,
+                version,
+                variant,
+                recipe,
+                precision,
+                blob,
+                size,
+                indexDigest,
+                indexSize,
+                contract);
+    }
+
     /** The variant's full name, {@code model@version/variant}. */
     public String reference() {
         return model + "@" + version + "/" + variant;

@@ -22,7 +22,7 @@ public final class OrtVariantRuntime implements VariantRuntime, AutoCloseable {
 
     private record Standby(VariantManifest manifest, ExecutionSettings settings, LoadedModel model) {
         boolean is(VariantManifest other, ExecutionSettings otherSettings) {
-            return manifest.equals(other) && settings.equals(otherSettings);
+            return manifest.plain().equals(other.plain()) && settings.equals(otherSettings);
         }
     }
 

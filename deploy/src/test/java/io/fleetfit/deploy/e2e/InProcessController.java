@@ -75,14 +75,24 @@ final class InProcessController implements AutoCloseable {
         ChunkIndexes indexes = new ChunkIndexes(blobs, folder.resolve("indexes"));
         chunks = new ChunkService(blobs, indexes, broker, GatewayMetrics.NONE, ChunkSettings.standard());
         RegistryStore registry = database.registryStore();
-        DesiredPublisher desired = new DesiredPublisher(registry, indexes, broker, key, CLOCK, Duration.ofSeconds(1));
+        DesiredPublisher desired = new DesiredPublisher(
+                registry,
+                indexes,
+                (variant, contract) -> Optional.empty(),
+                broker,
+                key,
+                CLOCK,
+                Duration.ofSeconds(1));
         EventSink silent = EventSink.NONE;
         rollouts = new RolloutService(
                 new RolloutService.Parts(
                         database.rolloutStore(),
                         database.fleetStore(),
                         new FleetFit(
-                                registry, database.fleetStore(), new StandardFitEngine(InProcessController::rates)),
+                                registry,
+                                database.fleetStore(),
+                                database.refusalStore(),
+                                new StandardFitEngine(InProcessController::rates)),
                         desired,
                         silent,
                         CLOCK),
