@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 class FitFilterTest {
     private static final List<String> CPU = List.of(ExecutionSettings.CPU);
 
+    private static final String RUNTIME = capabilities().runtimeVersion();
+
     @Test
     void a_variant_within_all_bounds_is_not_rejected() {
         // Given
@@ -79,8 +81,8 @@ class FitFilterTest {
     void what_a_device_refused_stands_with_its_numbers_until_the_budget_is_wider_or_the_runtime_another() {
         // Given
         Variant variant = variant("a").build();
-        DeviceRefusal slow = refusal(variant, ErrorCode.BUDGET_LATENCY, 61.0, 50.0, );
-        DeviceRefusal broken = refusal(variant, ErrorCode.RUNTIME_TRIAL, null, null, );
+        DeviceRefusal slow = refusal(variant, ErrorCode.BUDGET_LATENCY, 61.0, 50.0, RUNTIME);
+        DeviceRefusal broken = refusal(variant, ErrorCode.RUNTIME_TRIAL, null, null, RUNTIME);
         DeviceRefusal ofOldRuntime = refusal(variant, ErrorCode.RUNTIME_TRIAL, null, null, "1.0.0");
 
         // When, then
