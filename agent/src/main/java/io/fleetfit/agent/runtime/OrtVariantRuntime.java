@@ -6,9 +6,11 @@ import io.fleetfit.agent.update.VariantRuntime;
 import io.fleetfit.protocol.Budget;
 import io.fleetfit.protocol.ErrorCode;
 import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.LatencySketch;
 import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.VariantManifest;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Runs variants in {@link ModelSlots}: one may stand by beside those that serve. Used by one thread. */
@@ -58,6 +60,17 @@ public final class OrtVariantRuntime implements VariantRuntime, AutoCloseable {
         } catch (InferenceException e) {
             model.close();
             throw UpdateFailure.of(ErrorCode.RUNTIME_TRIAL, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public LatencySketch latencies(String slot) {
+        Optional<Lease> lease = slots.acquire(slot);
+        if (lease.isEmpty()) {
+            return LatencySketch.empty();
+        }
+        try (Lease held = lease.get()) {
+            return held.served().recorder().allLatencies();
         }
     }
 

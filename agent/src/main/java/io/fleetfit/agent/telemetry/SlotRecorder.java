@@ -25,7 +25,8 @@ public final class SlotRecorder {
     private volatile AtomicLongArray classes = new AtomicLongArray(0);
     private volatile boolean retired;
 
-    // what all windows together have seen, for the local metrics
+    // what all windows together have seen, for the local metrics and the probation
+    private final AtomicLongArray allBuckets = new AtomicLongArray(HIGHEST - LOWEST + 1);
     private final AtomicLong totalInferences = new AtomicLong();
     private final AtomicLong totalErrors = new AtomicLong();
     private final AtomicLong totalNanos = new AtomicLong();
@@ -40,7 +41,9 @@ public final class SlotRecorder {
     /** An inference is done. */
     public void completed(long nanos) {
         int bucket = LatencySketch.bucketOf(nanos / 1e6);
-        buckets.incrementAndGet(Math.max(0, Math.min(HIGHEST, bucket) - LOWEST));
+        int index = Math.max(0, Math.min(HIGHEST, bucket) - LOWEST);
+        buckets.incrementAndGet(index);
+        allBuckets.incrementAndGet(index);
         totalInferences.incrementAndGet();
         totalNanos.addAndGet(nanos);
     }
@@ -99,6 +102,18 @@ public final class SlotRecorder {
         }
         return new TelemetryBatch.SlotFigures(
                 slot, variant, provider, threads, inferences, errors.getAndSet(0), new LatencySketch(counts), tops);
+    }
+
+    /** Latencies since the variant began to serve. */
+    public LatencySketch allLatencies() {
+        Map<Integer, Long> counts = new HashMap<>();
+        for (int i = 0; i < allBuckets.length(); i++) {
+            long count = allBuckets.get(i);
+            if (count > 0) {
+                counts.put(i + LOWEST, count);
+            }
+        }
+        return new LatencySketch(counts);
     }
 
     /** Name of the slot. */

@@ -5,6 +5,7 @@ import io.fleetfit.agent.artifact.ContentStore;
 import io.fleetfit.protocol.Assignment;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.ErrorCode;
+import io.fleetfit.protocol.LatencySketch;
 import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.VariantManifest;
 import java.nio.file.Path;
@@ -41,6 +42,10 @@ final class Serving {
     /** The file of a blob was checked right now. */
     void noteChecked(Digest blob) {
         checked.add(blob);
+    }
+
+    LatencySketch latencies(String slot) {
+        return runtime.latencies(slot);
     }
 
     /** A trial comes soon. */

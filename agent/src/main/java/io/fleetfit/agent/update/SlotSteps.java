@@ -3,6 +3,7 @@ package io.fleetfit.agent.update;
 import io.fleetfit.agent.artifact.ArtifactFailure;
 import io.fleetfit.agent.artifact.BlobRef;
 import io.fleetfit.protocol.Assignment;
+import io.fleetfit.protocol.Budget;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.Progress;
 import io.fleetfit.protocol.Qualification;
@@ -26,6 +27,9 @@ final class SlotSteps {
     private static final System.Logger LOG = System.getLogger(SlotSteps.class.getName());
     private static final long AGAIN = -1;
 
+    /** How often a variant in probation is held against its budget. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** A variant that is here in about the time that a trial takes to get ready. */
     private static final long QUICK_BYTES = 4 << 20;
 
@@ -35,6 +39,7 @@ final class SlotSteps {
     private final UpdateMachine.Book book;
     private final Map<String, Long> receipts = new HashMap<>();
     private final Map<String, Long> probations = new HashMap<>();
+    private final ProbationWatch watch = new ProbationWatch();
 
     SlotSteps(UpdateMachine.Machinery machinery, Serving serving, MachineTime time, UpdateMachine.Book book) {
         this.machinery = machinery;
@@ -161,14 +166,20 @@ final class SlotSteps {
         }
         if (!probations.containsKey(slot)) {
             probations.put(slot, time.nanos().getAsLong());
+            watch.forget(slot);
             if (attempt.activationMillis() == null) {
                 return next(record.withAttempt(attempt.activated(millisSinceReceipt(slot, attempt))));
             }
         }
         long passed = time.nanos().getAsLong() - probations.get(slot);
         long left = TimeUnit.SECONDS.toNanos(attempt.target().probationSeconds()) - passed;
+        Budget budget = attempt.target().budget();
+        UpdateError slow = watch.look(slot, budget, serving.latencies(slot), left <= 0);
+        if (slow != null) {
+            return fail(record, attempt, slow);
+        }
         if (left > 0) {
-            return left;
+            return budget.maxP95Millis() == null ? left : Math.min(left, LOOK_NANOS);
         }
         probations.remove(slot);
         book.put(record.commit(attempt, now()));

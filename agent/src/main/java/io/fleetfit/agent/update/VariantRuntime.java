@@ -2,6 +2,7 @@ package io.fleetfit.agent.update;
 
 import io.fleetfit.protocol.Budget;
 import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.LatencySketch;
 import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.VariantManifest;
 import java.nio.file.Path;
@@ -27,6 +28,11 @@ public interface VariantRuntime {
      * @throws UpdateFailure with a code of origin {@code RUNTIME}
      */
     void activate(String slot, VariantManifest manifest, ExecutionSettings settings, Path file) throws UpdateFailure;
+
+    /** Latencies of all inferences that what serves the slot has done, in milliseconds. */
+    default LatencySketch latencies(String slot) {
+        return LatencySketch.empty();
+    }
 
     /** A variant will be tried soon: what takes time and does not need it may begin. */
     default void prepare() {}

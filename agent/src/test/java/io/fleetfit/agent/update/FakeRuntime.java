@@ -4,6 +4,7 @@ import io.fleetfit.protocol.Budget;
 import io.fleetfit.protocol.Digest;
 import io.fleetfit.protocol.ErrorCode;
 import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.LatencySketch;
 import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.VariantManifest;
 import java.io.IOException;
@@ -21,6 +22,9 @@ public final class FakeRuntime implements VariantRuntime {
     final Set<String> failActivate = new HashSet<>();
     final Set<String> killOnActivate = new HashSet<>();
     final Set<String> killOnTrial = new HashSet<>();
+
+    /** Latencies of what serves. */
+    LatencySketch latencies = LatencySketch.empty();
 
     /** Stands for {@code kill -9}: nothing of the agent runs after it. */
     static final class Killed extends Error {
@@ -57,6 +61,11 @@ public final class FakeRuntime implements VariantRuntime {
     @Override
     public void clear(String slot) {
         serving.remove(slot);
+    }
+
+    @Override
+    public LatencySketch latencies(String slot) {
+        return latencies;
     }
 
     @Override

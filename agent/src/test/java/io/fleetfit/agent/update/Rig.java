@@ -160,6 +160,15 @@ final class Rig {
         return new Assignment(slot, envelope, ExecutionSettings.cpu(), Budget.none(), 60);
     }
 
+    static Assignment budgeted(Assignment assignment, double p95Millis) {
+        return new Assignment(
+                assignment.slot(),
+                assignment.manifest(),
+                assignment.settings(),
+                new Budget(p95Millis, null),
+                assignment.probationSeconds());
+    }
+
     DesiredState desired(long generation, Assignment... assignments) {
         return new DesiredState(
                 Protocol.VERSION, "device-1", generation, wall, wall.plus(Duration.ofDays(7)), List.of(assignments));

@@ -16,6 +16,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import io.fleetfit.protocol.Qualification;
+import io.fleetfit.protocol.LatencySketch;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -302,6 +305,49 @@ class UpdateMachineTest {
 
         assertThat(rig.slot().state()).isEqualTo(UpdateState.ROLLED_BACK);
         assertThat(rig.runtime.serving).containsEntry("digits", "old");
+    }
+
+    @Test
+    void aVariantThatIsSlowInServiceGoesBackWithinItsProbation() {
+        commitOld();
+        rig.accept(2, Rig.budgeted(newer, 10.0));
+        rig.runTo(UpdateState.ACTIVE);
+        rig.machine.advance();
+
+        serve(40, 50.0);
+        assertThat(rig.slot().state()).isEqualTo(UpdateState.ACTIVE);
+        serve(40, 50.0);
+        rig.settle();
+
+        assertThat(rig.slot().state()).isEqualTo(UpdateState.ROLLED_BACK);
+        assertThat(rig.slot().error().code()).isEqualTo(ErrorCode.BUDGET_LATENCY);
+        assertThat(rig.slot().error().needed()).isBetween(49.0, 51.0);
+        assertThat(rig.slot().error().available()).isEqualTo(10.0);
+        assertThat(rig.slot().qualification().outcome()).isEqualTo(Qualification.Outcome.PASSED);
+        assertThat(rig.runtime.serving).containsEntry("digits", "old");
+    }
+
+    @Test
+    void oneSlowWindowOfAProbationDecidesNothing() {
+        commitOld();
+        rig.accept(2, Rig.budgeted(newer, 10.0));
+        rig.runTo(UpdateState.ACTIVE);
+        rig.machine.advance();
+
+        serve(40, 50.0);
+        serve(40, 5.0);
+        serve(40, 50.0);
+        serve(40, 5.0);
+        rig.settle();
+
+        assertThat(rig.slot().state()).isEqualTo(UpdateState.COMMITTED);
+    }
+
+    private void serve(long count, double millis) {
+        rig.runtime.latencies =
+                rig.runtime.latencies.merge(new LatencySketch(Map.of(LatencySketch.bucketOf(millis), count)));
+        rig.nanos += 1_000_000_000;
+        rig.machine.advance();
     }
 
     @Test
