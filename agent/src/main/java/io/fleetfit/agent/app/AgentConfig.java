@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param api the local API
  * @param models how models are kept and fetched
  * @param trials how variants are tried before they serve
+ * @param probe whether and when the board is measured
  * @param telemetryInterval length of a telemetry window
  * @param reportInterval how often the progress of a download is reported; changes of state are reported at once
  * @param declared capabilities that replace those read off the machine, by their configured names
@@ -28,6 +29,7 @@ public record AgentConfig(
         LocalApi api,
         ModelStorage models,
         Trials trials,
+        ProbeWish probe,
         Duration telemetryInterval,
         Duration reportInterval,
         Map<String, Object> declared,
@@ -71,6 +73,14 @@ public record AgentConfig(
      * @param timeout after which a run is stopped
      */
     public record Trials(boolean isolated, Duration timeout) {}
+
+    /**
+     * Whether and when the board is measured.
+     *
+     * @param enabled whether at all
+     * @param delay from the start of the agent to the first run
+     */
+    public record ProbeWish(boolean enabled, Duration delay) {}
 
     /**
      * A folder whose files are inferred.

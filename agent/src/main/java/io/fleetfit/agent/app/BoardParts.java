@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The parts of an agent on a real board. */
@@ -36,6 +37,7 @@ final class BoardParts implements DeviceParts {
     private final TelemetryCollector telemetry = new TelemetryCollector();
     private final ModelSlots slots = new ModelSlots();
     private final OrtVariantRuntime runtime;
+    private final Launcher launcher;
     private final SystemProbe windows;
     private final SystemProbe scrapes;
     private final LocalApi api;
@@ -43,20 +45,20 @@ final class BoardParts implements DeviceParts {
 
     private BoardParts(AgentConfig config, CapabilityProbe probe, String version) throws IOException {
         this.blobs = config.dataDir().resolve("store/blobs");
+        ClassArchive archive = new ClassArchive(config.dataDir().resolve("cache/classes"));
+        this.launcher = new Launcher(config.dataDir().resolve("run/children"), archive);
         OrtEngine engine = new OrtEngine();
-        this.runtime = new OrtVariantRuntime(engine, qualifier(config, engine), slots, telemetry);
+        Qualifier qualifier = config.trials().isolated()
+                ? isolated(config, launcher, archive)
+                : new InProcessQualifier(engine);
+        this.runtime = new OrtVariantRuntime(engine, qualifier, slots, telemetry);
         this.probe = probe;
         this.windows = new SystemProbe(ROOT, config.dataDir());
         this.scrapes = new SystemProbe(ROOT, config.dataDir());
         this.api = LocalApi.start(config.api().host(), config.api().port(), slots, this::metrics, version);
     }
 
-    private static Qualifier qualifier(AgentConfig config, OrtEngine engine) {
-        if (!config.trials().isolated()) {
-            return new InProcessQualifier(engine);
-        }
-        ClassArchive archive = new ClassArchive(config.dataDir().resolve("cache/classes"));
-        Launcher launcher = new Launcher(config.dataDir().resolve("run/children"), archive);
+    private static Qualifier isolated(AgentConfig config, Launcher launcher, ClassArchive archive) {
         Thread maker = new Thread(() -> archive.make(launcher, QualifyMain.class.getName()), "fleetfit-class-archive");
         maker.setDaemon(true);
         maker.start();
@@ -115,6 +117,18 @@ final class BoardParts implements DeviceParts {
     @Override
     public Window drain(Instant from, Instant to) {
         return new Window(windows.read(), telemetry.drain());
+    }
+
+    @Override
+    public long inferences() {
+        return telemetry.current().stream()
+                .mapToLong(recorder -> recorder.totalInferences() + recorder.totalErrors())
+                .sum();
+    }
+
+    @Override
+    public Optional<Launcher> launcher() {
+        return Optional.of(launcher);
     }
 
     @Override

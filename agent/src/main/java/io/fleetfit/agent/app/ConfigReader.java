@@ -29,6 +29,8 @@ public final class ConfigReader {
             "api.port",
             "storage.quota",
             "link.metered",
+            "probe.mode",
+            "probe.delay",
             "qualification.isolation",
             "qualification.timeout",
             "telemetry.interval",
@@ -38,6 +40,8 @@ public final class ConfigReader {
 
     /** As long as the slowest boards need for the largest models. */
     private static final Duration TRIAL_TIMEOUT = Duration.ofMinutes(2);
+
+    private static final Duration PROBE_DELAY = Duration.ofSeconds(30);
 
     private ConfigReader() {}
 
@@ -124,10 +128,26 @@ public final class ConfigReader {
                 new AgentConfig.ModelStorage(
                         values.size("storage.quota", Long.MAX_VALUE), values.flag("link.metered", false)),
                 new AgentConfig.Trials(isolated(values), values.duration("qualification.timeout", TRIAL_TIMEOUT)),
+                new AgentConfig.ProbeWish(probes(values, sources), values.duration("probe.delay", PROBE_DELAY)),
                 values.duration("telemetry.interval", Duration.ofSeconds(60)),
                 values.duration("report.interval", Duration.ofSeconds(2)),
                 declared(sources.trees.get("declared"), values),
                 watch(sources.trees.get("watch"), values));
+    }
+
+    /** A machine that stands for another is not measured unless it is asked for: its rates are not those of the other. */
+    private static boolean probes(ConfigValues values, ConfigSources sources) {
+        String mode = values.text("probe.mode", "auto");
+        return switch (mode) {
+            case "always" -> true;
+            case "never" -> false;
+            case "auto" -> sources.trees.get("declared") == null;
+            default -> {
+                values.problem(
+                        "probe.mode", mode, "must be auto (not where capabilities are declared), always or never");
+                yield false;
+            }
+        };
     }
 
     private static boolean isolated(ConfigValues values) {

@@ -9,12 +9,15 @@ import io.fleetfit.agent.connect.DeviceChannel;
 import io.fleetfit.agent.connect.Spool;
 import io.fleetfit.agent.connect.TelemetrySender;
 import io.fleetfit.agent.update.DesiredStateReader;
+import io.fleetfit.agent.isolate.Launcher;
+import io.fleetfit.agent.probe.Probe;
 import io.fleetfit.agent.update.FileJournal;
 import io.fleetfit.agent.update.MachineTime;
 import io.fleetfit.agent.update.UpdateMachine;
 import io.fleetfit.protocol.ChunkHeader;
 import io.fleetfit.protocol.Hello;
 import io.fleetfit.protocol.JsonCodec;
+import io.fleetfit.protocol.ProbeReport;
 import io.fleetfit.protocol.Protocol;
 import io.fleetfit.protocol.TelemetryAck;
 import io.fleetfit.protocol.Topics;
@@ -25,6 +28,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -52,6 +56,7 @@ final class EnrolledDevice implements AutoCloseable {
     private final Spool spool;
     private final TelemetrySender telemetry;
     private final ScheduledThreadPoolExecutor timer;
+    private final Optional<Probe> probe;
     private Instant windowBegin = clock.instant();
 
     /** Nothing runs yet. */
@@ -77,18 +82,40 @@ final class EnrolledDevice implements AutoCloseable {
                 new FileJournal(data.resolve("update/journal.json")),
                 new UpdateMachine.Machinery(downloader, store, parts.runtime()),
                 time,
-                this::reportChange);
+                this::reportChange,
+                this::probeAsked);
         loop = new UpdateLoop(machine);
         reporter = new Reporter(
                 deviceId, bootId, clock, machine::report, json -> channel.publish(Topics.Up.REPORTED, json));
         spool = Spool.open(data.resolve("spool"), deviceId, Spool.Limits.standard());
         telemetry = new TelemetrySender(
                 spool, json -> channel.publish(Topics.Up.TELEMETRY, json), time.nanos(), CONFIRMATION);
+        probe = probe();
         timer = new ScheduledThreadPoolExecutor(1, task -> {
             Thread made = new Thread(task, "fleetfit-timer");
             made.setDaemon(true);
             return made;
         });
+    }
+
+    private Optional<Probe> probe() throws IOException {
+        Optional<Launcher> launcher = parts.launcher();
+        if (!config.probe().enabled() || launcher.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Probe(new Probe.Setup(
+                config.dataDir().resolve("probe"),
+                Path.of("/"),
+                launcher.get(),
+                parts::capabilities,
+                new Idleness(machine::report, parts::inferences, System::nanoTime),
+                this::closeWindow,
+                clock,
+                config.probe().delay())));
+    }
+
+    private void probeAsked(long number) {
+        probe.ifPresent(asked -> asked.request(number));
     }
 
     private BrokerSettings broker() {
@@ -108,7 +135,8 @@ final class EnrolledDevice implements AutoCloseable {
         machine.recover();
         loop.start();
         channel.start();
-        every(config.telemetryInterval(), this::closeWindow);
+        probe.ifPresent(Probe::start);
+        every(config.telemetryInterval(), () -> closeWindow(null));
         every(config.reportInterval(), reporter::progress);
         every(CONFIRMATION, telemetry::pump);
     }
@@ -135,12 +163,12 @@ final class EnrolledDevice implements AutoCloseable {
         }
     }
 
-    private synchronized void closeWindow() {
+    private synchronized void closeWindow(@Nullable ProbeReport ended) {
         Instant end = clock.instant();
         Instant begin = windowBegin.isBefore(end) ? windowBegin : end; // the clock may have jumped back
         DeviceParts.Window window = parts.drain(begin, end);
         windowBegin = end;
-        spool.add(begin, end, window.system(), window.slots(), null);
+        spool.add(begin, end, window.system(), window.slots(), ended);
         telemetry.pump();
     }
 
@@ -153,15 +181,17 @@ final class EnrolledDevice implements AutoCloseable {
                 clock.instant(),
                 parts.capabilities(),
                 store.held(),
-                reporter.next());
+                reporter.next(),
+                probe.map(Probe::state).orElse(null));
     }
 
     /** Stops in the reverse order of the start; the last window goes to the spool. */
     @Override
     public void close() {
         timer.shutdownNow();
+        probe.ifPresent(Probe::close);
         loop.close();
-        closeWindow();
+        closeWindow(null);
         channel.close();
     }
 

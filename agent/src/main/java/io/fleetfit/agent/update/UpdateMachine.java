@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ public final class UpdateMachine {
     private final SlotSteps steps;
     private final Recovery recovery;
     private final Runnable changed;
+    private final LongConsumer probeAsked;
     private final Reports reports;
 
     private JournalState state = JournalState.empty();
@@ -49,6 +51,23 @@ public final class UpdateMachine {
      */
     public UpdateMachine(
             DesiredStateReader reader, UpdateJournal journal, Machinery machinery, MachineTime time, Runnable changed) {
+        this(reader, journal, machinery, time, changed, number -> {});
+    }
+
+    /**
+     * The same, also hearing of probes.
+     *
+     * @param probeAsked told the number of the newest probe that the controller asked for, with every desired state of
+     *     the controller that is not older than the accepted one
+     */
+    public UpdateMachine(
+            DesiredStateReader reader,
+            UpdateJournal journal,
+            Machinery machinery,
+            MachineTime time,
+            Runnable changed,
+            LongConsumer probeAsked) {
+        this.probeAsked = probeAsked;
         this.reader = reader;
         this.journal = journal;
         this.time = time;
@@ -134,6 +153,7 @@ public final class UpdateMachine {
             DesiredState desired = reader.read(envelope);
             String digest = Digest.of(JsonCodec.encode(desired.assignments())).hex();
             if (desired.generation() == state.generation() && digest.equals(state.accepted())) {
+                hearProbe(desired);
                 return; // published again, perhaps signed anew
             }
             if (desired.generation() <= state.generation()) {
@@ -148,9 +168,17 @@ public final class UpdateMachine {
             } else {
                 expired = null;
                 take(desired, digest);
+                hearProbe(desired);
             }
         } catch (ProtocolException e) {
             refuse(UpdateError.of(e.code(), String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void hearProbe(DesiredState desired) {
+        Long number = desired.probe();
+        if (number != null) {
+            probeAsked.accept(number);
         }
     }
 

@@ -44,6 +44,7 @@ public final class InProcessAgent implements AutoCloseable {
                 new AgentConfig.LocalApi("127.0.0.1", 0),
                 new AgentConfig.ModelStorage(Long.MAX_VALUE, capabilities.meteredLink()),
                 new AgentConfig.Trials(false, Duration.ofMinutes(2)),
+                new AgentConfig.ProbeWish(false, Duration.ofSeconds(30)),
                 Duration.ofMillis(500),
                 Duration.ofMillis(100),
                 Map.of(),
