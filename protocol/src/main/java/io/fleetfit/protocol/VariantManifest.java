@@ -52,17 +52,7 @@ public record VariantManifest(
     /** The same without golden inputs, which do not change what is served. */
     public VariantManifest plain() {
         return new VariantManifest(
-                protocol,
-                model,
-                version,
-                variant,
-                recipe,
-                precision,
-                blob,
-                size,
-                indexDigest,
-                indexSize,
-                contract);
+                protocol, model, version, variant, recipe, precision, blob, size, indexDigest, indexSize, contract);
     }
 
     /** The variant's full name, {@code model@version/variant}. */

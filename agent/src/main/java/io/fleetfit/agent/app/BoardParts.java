@@ -48,9 +48,8 @@ final class BoardParts implements DeviceParts {
         ClassArchive archive = new ClassArchive(config.dataDir().resolve("cache/classes"));
         this.launcher = new Launcher(config.dataDir().resolve("run/children"), archive);
         OrtEngine engine = new OrtEngine();
-        Qualifier qualifier = config.trials().isolated()
-                ? isolated(config, launcher, archive)
-                : new InProcessQualifier(engine);
+        Qualifier qualifier =
+                config.trials().isolated() ? isolated(config, launcher, archive) : new InProcessQualifier(engine);
         this.runtime = new OrtVariantRuntime(engine, qualifier, slots, telemetry);
         this.probe = probe;
         this.windows = new SystemProbe(ROOT, config.dataDir());

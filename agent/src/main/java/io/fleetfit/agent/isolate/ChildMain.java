@@ -28,8 +28,7 @@ public final class ChildMain {
     public static void run(Work work) {
         DataOutputStream answer = new DataOutputStream(new FileOutputStream(FileDescriptor.out));
         OrderPipe pipe = new OrderPipe(new FileInputStream(FileDescriptor.in));
-        pipe.start(
-                () -> Runtime.getRuntime().halt(ENDED_WITH_PARENT), TimeUnit.SECONDS.toNanos(LONGEST_IDLE_SECONDS));
+        pipe.start(() -> Runtime.getRuntime().halt(ENDED_WITH_PARENT), TimeUnit.SECONDS.toNanos(LONGEST_IDLE_SECONDS));
         try {
             work.run(new DataInputStream(pipe.orders()), answer);
             answer.flush();

@@ -50,7 +50,12 @@ public final class ClassArchive {
         StringBuilder text = new StringBuilder(System.getProperty("java.vm.version", ""));
         for (String entry : entries()) {
             File file = new File(entry);
-            text.append('\n').append(entry).append(' ').append(file.length()).append(' ').append(file.lastModified());
+            text.append('\n')
+                    .append(entry)
+                    .append(' ')
+                    .append(file.length())
+                    .append(' ')
+                    .append(file.lastModified());
         }
         return Digest.of(text.toString().getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16);
     }

@@ -24,8 +24,9 @@ public final class Launcher {
      * bound on its data (getrlimit(2), RLIMIT_DATA, in units of 1,024 bytes), its niceness. What a system does not have is
      * left out: the agent watches memory and time itself.
      */
-    private static final String SHELL = "{ echo 1000 > /proc/self/oom_score_adj; ulimit -d \"$1\"; } 2>/dev/null; shift; "
-            + "command -v nice >/dev/null && set -- nice -n 5 \"$@\"; exec \"$@\"";
+    private static final String SHELL =
+            "{ echo 1000 > /proc/self/oom_score_adj; ulimit -d \"$1\"; } 2>/dev/null; shift; "
+                    + "command -v nice >/dev/null && set -- nice -n 5 \"$@\"; exec \"$@\"";
 
     private static final String NATIVE = "onnxruntime.native.path";
     private static final int HEAP_MEGABYTES = 16;
@@ -63,13 +64,11 @@ public final class Launcher {
                 : start(main, dataBytes, List.of(), List.of(), System.getProperty("java.class.path"));
     }
 
-    ChildProcess start(
-            String main, long dataBytes, List<String> options, List<String> arguments, String classPath)
+    ChildProcess start(String main, long dataBytes, List<String> options, List<String> arguments, String classPath)
             throws IOException {
         Files.createDirectories(folder);
         Path work = Files.createTempDirectory(folder, "child");
-        List<String> command =
-                new ArrayList<>(List.of("/bin/sh", "-c", SHELL, "sh", Long.toString(dataBytes / 1024)));
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", SHELL, "sh", Long.toString(dataBytes / 1024)));
         command.addAll(wrapper());
         command.addAll(java(work));
         command.addAll(options);

@@ -44,8 +44,7 @@ public final class OnnxGraph {
 
         /** A whole number. */
         public static Attribute of(String name, long value) {
-            return new Attribute(
-                    new ProtoBytes().text(1, name).number(3, value).number(20, INT));
+            return new Attribute(new ProtoBytes().text(1, name).number(3, value).number(20, INT));
         }
 
         /** Whole numbers. */
@@ -59,8 +58,10 @@ public final class OnnxGraph {
 
         /** A graph inside the node, as the body of a loop. */
         public static Attribute of(String name, OnnxGraph body) {
-            return new Attribute(
-                    new ProtoBytes().text(1, name).message(6, body.graph("body")).number(20, GRAPH));
+            return new Attribute(new ProtoBytes()
+                    .text(1, name)
+                    .message(6, body.graph("body"))
+                    .number(20, GRAPH));
         }
     }
 

@@ -136,8 +136,8 @@ public final class Probe implements AutoCloseable {
             }
             LOG.log(Level.INFO, "probe begins cause={0} attempt={1}", cause, begun.attempts());
             Long request = begun.requested() > begun.answered() ? begun.requested() : null;
-            ProbeReport report = new ProbeRun(setup.launcher(), new RealBoard(), board, setup.clock())
-                    .run(cause, request);
+            ProbeReport report =
+                    new ProbeRun(setup.launcher(), new RealBoard(), board, setup.clock()).run(cause, request);
             setup.sink().accept(report);
             synchronized (this) {
                 put(record.done(report.id(), report.at(), report.runtime(), begun.requested()));

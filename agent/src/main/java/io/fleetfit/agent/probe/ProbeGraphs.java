@@ -19,7 +19,7 @@ final class ProbeGraphs {
     private static final long ROWS = 16;
     private static final long COLUMNS = 256;
     private static final long ELEMENTS = 200_704;
-    private static final long COPY_ELEMENTS = 524_288;
+    private static final long COPY_ELEMENTS = 1 << 20;
 
     private final boolean signedActivations;
 
@@ -121,7 +121,8 @@ final class ProbeGraphs {
                     .node("QuantizeLinear", List.of("t" + i, "scale", "zero"), "q" + i);
             from = "q" + i;
         }
-        return graph.node("DequantizeLinear", List.of(from, "scale", "zero"), "y").model(OPSET);
+        return graph.node("DequantizeLinear", List.of(from, "scale", "zero"), "y")
+                .model(OPSET);
     }
 
     private static ProbeCase elementWise() {
@@ -143,16 +144,11 @@ final class ProbeGraphs {
     /** Two tensors laid behind each other: each byte is read and written once. */
     private static ProbeCase copy() {
         double bytes = 2.0 * 2 * COPY_ELEMENTS * Float.BYTES;
-        return new ProbeCase(
-                "memory-copy",
-                "fp32",
-                "GB/s",
-                bytes / 1e9,
-                () -> new OnnxGraph()
-                        .input("x", Type.FLOAT, COPY_ELEMENTS)
-                        .output("y", Type.FLOAT, 2 * COPY_ELEMENTS)
-                        .node("Concat", List.of("x", "x"), "y", Attribute.of("axis", 0))
-                        .model(OPSET));
+        return new ProbeCase("memory-copy", "fp32", "GB/s", bytes / 1e9, () -> new OnnxGraph()
+                .input("x", Type.FLOAT, COPY_ELEMENTS)
+                .output("y", Type.FLOAT, 2 * COPY_ELEMENTS)
+                .node("Concat", List.of("x", "x"), "y", Attribute.of("axis", 0))
+                .model(OPSET));
     }
 
     private static ProbeCase dispatch() {

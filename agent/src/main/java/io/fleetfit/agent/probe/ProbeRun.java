@@ -125,8 +125,7 @@ final class ProbeRun {
         return true;
     }
 
-    private void measure(ProbeCase probe, int index, boolean halves, String provider, int threads)
-            throws IOException {
+    private void measure(ProbeCase probe, int index, boolean halves, String provider, int threads) throws IOException {
         long begin = System.nanoTime();
         power.busy(threads > 1 || capabilities.cores() == 1);
         try {

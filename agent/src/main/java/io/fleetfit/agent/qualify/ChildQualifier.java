@@ -82,8 +82,7 @@ public final class ChildQualifier implements Qualifier {
     public Qualification qualify(TrialOrder order) throws UpdateFailure {
         long begin = System.nanoTime();
         Verdict verdict = judge(order);
-        return verdict.orFailure(
-                order.settings().provider(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+        return verdict.orFailure(order.settings().provider(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
     }
 
     private Verdict judge(TrialOrder order) {

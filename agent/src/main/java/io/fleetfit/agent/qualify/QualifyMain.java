@@ -14,9 +14,9 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -70,8 +70,7 @@ public final class QualifyMain {
                         .node("Cos", List.of("x"), "y")
                         .model(OPSET));
         ExecutionSettings settings = new ExecutionSettings(ExecutionSettings.CPU, 1, Map.of());
-        TrialOrder order =
-                new TrialOrder(file, "warm", settings, Budget.none(), List.of(), List.of(), List.of(), null);
+        TrialOrder order = new TrialOrder(file, "warm", settings, Budget.none(), List.of(), List.of(), List.of(), null);
         return new TrialRun(new OrtEngine(), order, TrialRun.Watch.standard()).run();
     }
 

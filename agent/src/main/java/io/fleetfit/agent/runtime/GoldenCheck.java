@@ -50,7 +50,8 @@ final class GoldenCheck {
 
     private static Golden.GoldenInput input(Golden.GoldenCase example, TensorSpec spec) {
         return example.inputs().stream()
-                .filter(input -> input.name().equals(spec.name()) && input.type().equals(spec.type()))
+                .filter(input ->
+                        input.name().equals(spec.name()) && input.type().equals(spec.type()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "the golden inputs have no " + spec.type() + " '" + spec.name() + "'"));

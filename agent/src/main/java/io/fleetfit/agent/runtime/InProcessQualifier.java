@@ -20,7 +20,6 @@ public final class InProcessQualifier implements Qualifier {
     public Qualification qualify(TrialOrder order) throws UpdateFailure {
         long begin = System.nanoTime();
         Verdict verdict = new TrialRun(engine, order, TrialRun.Watch.standard()).run();
-        return verdict.orFailure(
-                order.settings().provider(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+        return verdict.orFailure(order.settings().provider(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
     }
 }

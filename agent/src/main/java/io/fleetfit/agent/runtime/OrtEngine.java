@@ -21,6 +21,7 @@ public final class OrtEngine implements InferenceEngine {
     public static final String VERSION = "1.29.0";
 
     private static final String SPINNING = "session.intra_op.allow_spinning";
+    private static final String EXACT_PRODUCTS = "session.x64quantprecision";
 
     /** Execution providers of the native library; loads it. */
     public static List<String> availableProviders() {
@@ -65,18 +66,34 @@ public final class OrtEngine implements InferenceEngine {
         }
     }
 
-    /** Threads do not spin while they wait: a board has other work, and spinning triples latencies when it does. */
+    /**
+     * Threads do not spin while they wait: a board has other work, and spinning triples latencies when it does. What the
+     * settings say of a session wins over these defaults.
+     */
     private static OrtSession.SessionOptions options(ExecutionSettings settings, int threads) throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         options.setIntraOpNumThreads(threads);
         options.setInterOpNumThreads(1);
-        options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+        options.setOptimizationLevel(level(settings));
         options.addConfigEntry(SPINNING, "0");
+        if (CpuHints.productsSaturate() && !settings.sessionConfig().containsKey(EXACT_PRODUCTS)) {
+            options.addConfigEntry(EXACT_PRODUCTS, "1");
+        }
         addProvider(options, settings.provider());
         for (Map.Entry<String, String> entry : settings.sessionConfig().entrySet()) {
             options.addConfigEntry(entry.getKey(), entry.getValue());
         }
         return options;
+    }
+
+    private static OrtSession.SessionOptions.OptLevel level(ExecutionSettings settings) {
+        ExecutionSettings.Optimization wished = settings.optimization();
+        return switch (wished == null ? ExecutionSettings.Optimization.ALL : wished) {
+            case DISABLED -> OrtSession.SessionOptions.OptLevel.NO_OPT;
+            case BASIC -> OrtSession.SessionOptions.OptLevel.BASIC_OPT;
+            case EXTENDED -> OrtSession.SessionOptions.OptLevel.EXTENDED_OPT;
+            case ALL -> OrtSession.SessionOptions.OptLevel.ALL_OPT;
+        };
     }
 
     /** What a provider cannot run, ONNX Runtime runs on the CPU. */

@@ -69,8 +69,10 @@ record Timing(int runs, double p50Millis, double p95Millis) {
     }
 
     private static double median(List<double[]> rounds, double rank) {
-        double[] values =
-                rounds.stream().mapToDouble(round -> percentile(round, rank)).sorted().toArray();
+        double[] values = rounds.stream()
+                .mapToDouble(round -> percentile(round, rank))
+                .sorted()
+                .toArray();
         return values[values.length / 2];
     }
 

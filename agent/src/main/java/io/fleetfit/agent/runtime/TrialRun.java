@@ -171,8 +171,8 @@ public final class TrialRun {
     }
 
     private static void requireFinite(TensorSpec output, Frame frame, int index) throws TrialFailure {
-        GoldenCheck.OutputValues values = GoldenCheck.OutputValues.of(output.type(), frame.output(index))
-                .orElse(null);
+        GoldenCheck.OutputValues values =
+                GoldenCheck.OutputValues.of(output.type(), frame.output(index)).orElse(null);
         for (long k = 0; values != null && k < values.count(); k++) {
             if (!Double.isFinite(values.at(k))) {
                 throw new TrialFailure(

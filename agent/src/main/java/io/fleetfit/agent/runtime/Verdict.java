@@ -82,14 +82,7 @@ public record Verdict(
         /** The same with a peak of memory. */
         public Figures peaked(long bytes) {
             return new Figures(
-                    threads,
-                    loadMillis,
-                    runs,
-                    p50Millis,
-                    p95Millis,
-                    bytes,
-                    maxAbsoluteError,
-                    maxRelativeError);
+                    threads, loadMillis, runs, p50Millis, p95Millis, bytes, maxAbsoluteError, maxRelativeError);
         }
     }
 

@@ -44,8 +44,7 @@ public final class ControlGroup {
                             .mapToLong(line -> Long.parseLong(line.substring(cache.length())))
                             .findFirst()
                             .orElse(0);
-                    return java.util.stream.LongStream.of(
-                            Math.max(0, most.getAsLong() - used.getAsLong() + files));
+                    return java.util.stream.LongStream.of(Math.max(0, most.getAsLong() - used.getAsLong() + files));
                 })
                 .min();
     }

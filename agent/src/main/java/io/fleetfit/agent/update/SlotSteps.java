@@ -84,8 +84,7 @@ final class SlotSteps {
         } catch (ArtifactFailure e) {
             return fail(record, attempt, e.error());
         } catch (UpdateFailure e) {
-            return next(record.to(
-                    UpdateState.ROLLING_BACK, attempt.refused(e.error(), e.qualification()), now()));
+            return next(record.to(UpdateState.ROLLING_BACK, attempt.refused(e.error(), e.qualification()), now()));
         }
     }
 

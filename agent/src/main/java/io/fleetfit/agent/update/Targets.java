@@ -22,6 +22,7 @@ final class Targets {
 
     /** Whether both serve the same bytes, of the same name, in the same way. */
     static boolean sameVariant(Assignment one, Assignment other) {
-        return one.settings().equals(other.settings()) && manifest(one).plain().equals(manifest(other).plain());
+        return one.settings().equals(other.settings())
+                && manifest(one).plain().equals(manifest(other).plain());
     }
 }

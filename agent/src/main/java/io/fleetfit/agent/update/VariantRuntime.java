@@ -19,7 +19,8 @@ public interface VariantRuntime {
      *
      * @throws UpdateFailure with a code of origin {@code RUNTIME} or {@code BUDGET}, and what was measured
      */
-    Qualification trial(VariantManifest manifest, ExecutionSettings settings, Budget budget, Path file) throws UpdateFailure;
+    Qualification trial(VariantManifest manifest, ExecutionSettings settings, Budget budget, Path file)
+            throws UpdateFailure;
 
     /**
      * Lets the variant serve the slot and lets go of what served it, losing no request. Uses the standby if that is this

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.fleetfit.agent.artifact.BlobRef;
 import io.fleetfit.agent.artifact.ChunkServer;
+import io.fleetfit.agent.qualify.TrialModels;
 import io.fleetfit.protocol.Assignment;
 import io.fleetfit.protocol.Budget;
 import io.fleetfit.protocol.ChunkHeader;
@@ -12,6 +13,7 @@ import io.fleetfit.protocol.DesiredState;
 import io.fleetfit.protocol.Dsse;
 import io.fleetfit.protocol.DsseEnvelope;
 import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.Golden;
 import io.fleetfit.protocol.Hello;
 import io.fleetfit.protocol.JsonCodec;
 import io.fleetfit.protocol.ModelContract;
@@ -111,6 +113,36 @@ final class TestController implements MqttCallback {
 
     URI url() {
         return URI.create("http://127.0.0.1:" + http.getAddress().getPort());
+    }
+
+    /** An assignment of a model of {@link TrialModels}. */
+    Assignment trial(String variant, BlobRef blob, Budget budget, @Nullable Golden golden) {
+        VariantManifest manifest = new VariantManifest(
+                Protocol.VERSION,
+                "digits",
+                "1",
+                variant,
+                "fp32",
+                "fp32",
+                blob.blob(),
+                blob.size(),
+                blob.indexDigest(),
+                blob.indexSize(),
+                new ModelContract(
+                        ModelContract.Task.TENSOR,
+                        TrialModels.inputs(),
+                        TrialModels.outputs(),
+                        null,
+                        false,
+                        List.of(),
+                        "top1"),
+                golden);
+        return new Assignment(
+                "digits",
+                Dsse.sign(DsseEnvelope.MANIFEST, JsonCodec.encode(manifest), "k", key.getPrivate()),
+                new ExecutionSettings(ExecutionSettings.CPU, 1, java.util.Map.of()),
+                budget,
+                budget.maxP95Millis() == null ? 0 : 30);
     }
 
     Assignment assignment(String slot, String variant, BlobRef blob, int probationSeconds) {

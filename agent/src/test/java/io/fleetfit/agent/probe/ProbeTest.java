@@ -87,10 +87,12 @@ class ProbeTest {
         }
         model = "another";
         try (Probe probe = start()) {
-            await().atMost(PATIENCE).until(() -> reports.size() == 3 && probe.state().attempts() == 0);
+            await().atMost(PATIENCE)
+                    .until(() -> reports.size() == 3 && probe.state().attempts() == 0);
         }
 
-        assertThat(reports).extracting(ProbeReport::cause)
+        assertThat(reports)
+                .extracting(ProbeReport::cause)
                 .containsExactly(Cause.ENROLMENT, Cause.REQUEST, Cause.RUNTIME_CHANGED);
         assertThat(reports.get(1).request()).isEqualTo(1);
         ProbeReport first = reports.get(0);
@@ -100,9 +102,19 @@ class ProbeTest {
         assertThat(first.rates())
                 .extracting(rate -> rate.operator() + " " + rate.precision())
                 .containsExactlyInAnyOrder(
-                        "conv-1x1 fp32", "conv-3x3 fp32", "conv-depthwise fp32", "conv-grouped fp32", "gemm fp32",
-                        "conv-1x1 int8", "conv-3x3 int8", "conv-depthwise int8", "conv-grouped int8", "gemm int8",
-                        "element-wise fp32", "memory-copy fp32", "dispatch fp32");
+                        "conv-1x1 fp32",
+                        "conv-3x3 fp32",
+                        "conv-depthwise fp32",
+                        "conv-grouped fp32",
+                        "gemm fp32",
+                        "conv-1x1 int8",
+                        "conv-3x3 int8",
+                        "conv-depthwise int8",
+                        "conv-grouped int8",
+                        "gemm int8",
+                        "element-wise fp32",
+                        "memory-copy fp32",
+                        "dispatch fp32");
         assertThat(first.rates()).allSatisfy(rate -> {
             assertThat(rate.samples()).isGreaterThanOrEqualTo(5);
             assertThat(rate.low()).isPositive().isLessThanOrEqualTo(rate.median());
@@ -160,8 +172,7 @@ class ProbeTest {
         Files.writeString(monitor.resolve("in2_input"), "5000");
         Files.writeString(monitor.resolve("curr2_input"), "1500");
 
-        assertThat(new PowerSensor(folder.resolve("root")).read())
-                .containsExactly(new PowerSensor.Reading("ina", 7.5));
+        assertThat(new PowerSensor(folder.resolve("root")).read()).containsExactly(new PowerSensor.Reading("ina", 7.5));
         assertThat(PowerSensor.rails("""
                       VDD_CORE_A current(7)=2.00A
                        EXT5V_V volt(24)=5.15A

@@ -117,8 +117,7 @@ class ChildQualifierTest {
 
     @Test
     void refusesAVariantWithAWeightTurnedRound() throws Exception {
-        UpdateFailure failure =
-                refused(TrialModels.product(true), Budget.none(), golden(TrialModels.product(false)));
+        UpdateFailure failure = refused(TrialModels.product(true), Budget.none(), golden(TrialModels.product(false)));
 
         assertThat(failure.error().code()).isEqualTo(ErrorCode.RUNTIME_TRIAL);
         assertThat(failure.error().message()).contains("output 'y' differs", "digits@1/fp32");
@@ -164,10 +163,10 @@ class ChildQualifierTest {
                 () -> catchThrowableOfType(UpdateFailure.class, () -> qualifier.qualify(order)));
         await().until(() -> ProcessHandle.current()
                 .children()
-                .anyMatch(child -> child.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() > 700));
+                .anyMatch(child ->
+                        child.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() > 700));
 
-        ProcessHandle child =
-                ProcessHandle.current().children().findFirst().orElseThrow();
+        ProcessHandle child = ProcessHandle.current().children().findFirst().orElseThrow();
         new ProcessBuilder("kill", "-SEGV", Long.toString(child.pid())).start().waitFor();
 
         UpdateFailure failure = refused.join();
@@ -188,8 +187,8 @@ class ChildQualifierTest {
 
     @Test
     void refusesWhatIsNoModelAndWhatNoProviderRuns() throws Exception {
-        UpdateFailure page =
-                refused("<html>not found</html>".getBytes(java.nio.charset.StandardCharsets.UTF_8), Budget.none(), null);
+        UpdateFailure page = refused(
+                "<html>not found</html>".getBytes(java.nio.charset.StandardCharsets.UTF_8), Budget.none(), null);
         Path file = Files.write(folder.resolve("model.onnx"), TrialModels.product(false));
         TrialOrder cuda = new TrialOrder(
                 file,

@@ -87,6 +87,31 @@ public final class TrialModels {
                 .model(OPSET);
     }
 
+    /**
+     * A loop whose length depends on the input: next to none for the mean of inputs between 0 and 1 whose first element is
+     * below 0.999, a few ten thousand turns when the first element is 1.
+     */
+    public static byte[] slowForLargeInputs() {
+        OnnxGraph body = new OnnxGraph()
+                .input("i", Type.INT64)
+                .input("go", Type.BOOL)
+                .input("state", Type.FLOAT, 8)
+                .output("still", Type.BOOL)
+                .output("next", Type.FLOAT, 8)
+                .node("Identity", List.of("go"), "still")
+                .node("Cos", List.of("state"), "next");
+        return graph().longs("zero", new long[] {0}, 1)
+                .floats("turns", i -> 50_000)
+                .bytes("true", Type.BOOL, i -> 1)
+                .node("Gather", List.of("x", "zero"), "first")
+                .node("Floor", List.of("first"), "whole")
+                .node("Mul", List.of("whole", "turns"), "many")
+                .node("ReduceMax", List.of("many"), "most", Attribute.of("keepdims", 0))
+                .node("Cast", List.of("most"), "count", Attribute.of("to", 7))
+                .node("Loop", List.of("count", "true", "x"), "y", Attribute.of("body", body))
+                .model(OPSET);
+    }
+
     /** Golden inputs with outputs that a run gave. */
     public static Golden golden(List<Double> outputs) {
         return new Golden(

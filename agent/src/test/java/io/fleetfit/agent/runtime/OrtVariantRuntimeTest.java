@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fleetfit.agent.telemetry.TelemetryCollector;
-import io.fleetfit.protocol.Qualification;
 import io.fleetfit.agent.update.UpdateFailure;
 import io.fleetfit.protocol.Budget;
 import io.fleetfit.protocol.ErrorCode;
 import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.Qualification;
 import io.fleetfit.protocol.TelemetryBatch;
 import io.fleetfit.protocol.VariantManifest;
 import java.lang.management.BufferPoolMXBean;
