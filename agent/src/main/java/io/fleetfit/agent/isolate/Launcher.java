@@ -29,7 +29,8 @@ public final class Launcher {
                     + "command -v nice >/dev/null && set -- nice -n 5 \"$@\"; exec \"$@\"";
 
     private static final String NATIVE = "onnxruntime.native.path";
-    private static final int HEAP_MEGABYTES = 16;
+    private static final long LEAST_HEAP_BYTES = 16L << 20;
+    private static final long MOST_HEAP_BYTES = 64L << 20;
 
     private final Path folder;
     private final @Nullable ClassArchive archive;
@@ -53,15 +54,12 @@ public final class Launcher {
      * @throws IOException there is no shell or no Java, or no memory for another process
      */
     public ChildProcess start(String main, long dataBytes) throws IOException {
-        boolean archived = archive != null && Files.exists(archive.file());
-        return archived
-                ? start(
-                        main,
-                        dataBytes,
-                        List.of("-XX:SharedArchiveFile=" + archive.file()),
-                        List.of(),
-                        archive.classPath())
-                : start(main, dataBytes, List.of(), List.of(), System.getProperty("java.class.path"));
+        ClassArchive classes = archive;
+        if (classes == null || !Files.exists(classes.file())) {
+            return start(main, dataBytes, List.of(), List.of(), System.getProperty("java.class.path"));
+        }
+        return start(
+                main, dataBytes, List.of("-XX:SharedArchiveFile=" + classes.file()), List.of(), classes.classPath());
     }
 
     ChildProcess start(String main, long dataBytes, List<String> options, List<String> arguments, String classPath)
@@ -86,10 +84,16 @@ public final class Launcher {
         return words.isEmpty() ? List.of() : List.of(words.split("\\s+"));
     }
 
+    /** That of the agent, so that what passes here also runs there; unused heap costs nothing. */
+    private static long heapBytes() {
+        return Math.max(
+                LEAST_HEAP_BYTES, Math.min(MOST_HEAP_BYTES, Runtime.getRuntime().maxMemory()));
+    }
+
     private static List<String> java(Path work) {
         List<String> java = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + HEAP_MEGABYTES + "m",
+                "-Xmx" + heapBytes(),
                 "-XX:MaxDirectMemorySize=" + Runtime.getRuntime().maxMemory(),
                 "-Xms4m",
                 "-Xmn2m",

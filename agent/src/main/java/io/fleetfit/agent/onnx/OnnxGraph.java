@@ -14,7 +14,7 @@ public final class OnnxGraph {
     private static final int IR_VERSION = 7;
 
     /** Element types, with their numbers in {@code TensorProto.DataType}. */
-    public enum Type {
+    public enum Element {
         FLOAT(1),
         UINT8(2),
         INT8(3),
@@ -25,7 +25,7 @@ public final class OnnxGraph {
 
         private final int number;
 
-        Type(int number) {
+        Element(int number) {
             this.number = number;
         }
     }
@@ -71,18 +71,18 @@ public final class OnnxGraph {
     private final List<ProtoBytes> outputs = new ArrayList<>();
 
     /** Declares an input. */
-    public OnnxGraph input(String name, Type type, long... shape) {
+    public OnnxGraph input(String name, Element type, long... shape) {
         inputs.add(value(name, type, shape));
         return this;
     }
 
     /** Declares an output. */
-    public OnnxGraph output(String name, Type type, long... shape) {
+    public OnnxGraph output(String name, Element type, long... shape) {
         outputs.add(value(name, type, shape));
         return this;
     }
 
-    private static ProtoBytes value(String name, Type type, long[] shape) {
+    private static ProtoBytes value(String name, Element type, long[] shape) {
         ProtoBytes dimensions = new ProtoBytes();
         for (long dimension : shape) {
             dimensions.message(1, new ProtoBytes().number(1, dimension));
@@ -97,11 +97,11 @@ public final class OnnxGraph {
         for (int i = 0; data.hasRemaining(); i++) {
             data.putFloat((float) values.applyAsDouble(i));
         }
-        return constant(name, Type.FLOAT, data, shape);
+        return constant(name, Element.FLOAT, data, shape);
     }
 
     /** Adds a constant tensor of bytes ({@code UINT8}, {@code INT8}, {@code BOOL}). */
-    public OnnxGraph bytes(String name, Type type, IntToDoubleFunction values, long... shape) {
+    public OnnxGraph bytes(String name, Element type, IntToDoubleFunction values, long... shape) {
         ByteBuffer data = data(shape, 1);
         for (int i = 0; data.hasRemaining(); i++) {
             data.put((byte) (int) values.applyAsDouble(i));
@@ -115,7 +115,7 @@ public final class OnnxGraph {
         for (long value : values) {
             data.putLong(value);
         }
-        return constant(name, Type.INT64, data, shape);
+        return constant(name, Element.INT64, data, shape);
     }
 
     private static ByteBuffer data(long[] shape, int width) {
@@ -126,12 +126,14 @@ public final class OnnxGraph {
         return ByteBuffer.allocate(Math.toIntExact(elements * width)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private OnnxGraph constant(String name, Type type, ByteBuffer data, long[] shape) {
+    private OnnxGraph constant(String name, Element type, ByteBuffer data, long[] shape) {
+        byte[] raw = new byte[data.flip().remaining()];
+        data.get(raw);
         ProtoBytes tensor = new ProtoBytes();
         for (long dimension : shape) {
             tensor.number(1, dimension);
         }
-        initializers.add(tensor.number(2, type.number).text(8, name).raw(9, data.array()));
+        initializers.add(tensor.number(2, type.number).text(8, name).raw(9, raw));
         return this;
     }
 

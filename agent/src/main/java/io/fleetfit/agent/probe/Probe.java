@@ -11,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -32,6 +33,7 @@ public final class Probe implements AutoCloseable {
     private final Setup setup;
     private final ProbeJournal journal;
     private final Thread thread = new Thread(this::loop, "fleetfit-probe");
+    private final Semaphore wakeUp = new Semaphore(0);
     private ProbeRecord record;
     private boolean closed;
 
@@ -81,7 +83,7 @@ public final class Probe implements AutoCloseable {
         if (number > record.requested()) {
             try {
                 put(record.request(number));
-                notifyAll();
+                wakeUp.release();
             } catch (IOException e) {
                 LOG.log(Level.WARNING, "the request of a probe cannot be noted; it comes again: {0}", e.getMessage());
             }
@@ -103,7 +105,7 @@ public final class Probe implements AutoCloseable {
             TimeUnit.NANOSECONDS.sleep(setup.delay().toNanos());
             while (!isClosed()) {
                 if (!runIfDue()) {
-                    pause(AFTER_TROUBLE);
+                    boolean unused = wakeUp.tryAcquire(AFTER_TROUBLE.toMillis(), TimeUnit.MILLISECONDS);
                 }
             }
         } catch (InterruptedException e) {
@@ -113,12 +115,6 @@ public final class Probe implements AutoCloseable {
 
     private synchronized boolean isClosed() {
         return closed;
-    }
-
-    private synchronized void pause(Duration time) throws InterruptedException {
-        if (!closed) {
-            wait(time.toMillis());
-        }
     }
 
     /** False when there is nothing to do for a while. */
@@ -178,7 +174,6 @@ public final class Probe implements AutoCloseable {
     public void close() {
         synchronized (this) {
             closed = true;
-            notifyAll();
         }
         thread.interrupt();
         try {

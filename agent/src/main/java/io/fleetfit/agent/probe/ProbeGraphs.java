@@ -2,7 +2,7 @@ package io.fleetfit.agent.probe;
 
 import io.fleetfit.agent.onnx.OnnxGraph;
 import io.fleetfit.agent.onnx.OnnxGraph.Attribute;
-import io.fleetfit.agent.onnx.OnnxGraph.Type;
+import io.fleetfit.agent.onnx.OnnxGraph.Element;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -19,7 +19,7 @@ final class ProbeGraphs {
     private static final long ROWS = 16;
     private static final long COLUMNS = 256;
     private static final long ELEMENTS = 200_704;
-    private static final long COPY_ELEMENTS = 1 << 20;
+    private static final long COPY_ELEMENTS = 524_288;
 
     private final boolean signedActivations;
 
@@ -49,7 +49,7 @@ final class ProbeGraphs {
     }
 
     private ProbeCase convolution(String name, String precision, long in, long out, long kernel, long groups) {
-        double macs = (double) CHAIN * out * (in / groups) * kernel * kernel * SIDE * SIDE;
+        double macs = (double) (CHAIN * out * (in / groups) * kernel * kernel * SIDE * SIDE);
         long[] shape = {1, in, SIDE, SIDE};
         long[] weights = {out, in / groups, kernel, kernel};
         Attribute[] attributes = {
@@ -70,7 +70,7 @@ final class ProbeGraphs {
     }
 
     private byte[] chain(String operator, String precision, long[] shape, long[] weights, Attribute... attributes) {
-        OnnxGraph graph = new OnnxGraph().input("x", Type.FLOAT, shape).output("y", Type.FLOAT, shape);
+        OnnxGraph graph = new OnnxGraph().input("x", Element.FLOAT, shape).output("y", Element.FLOAT, shape);
         return switch (precision) {
             case "int8" -> quantized(graph, operator, weights, attributes);
             case "fp16" -> halves(graph, operator, weights, attributes);
@@ -106,15 +106,15 @@ final class ProbeGraphs {
     /** Quantised in the form that ONNX Runtime fuses: dequantise, operator, quantise. */
     private byte[] quantized(OnnxGraph graph, String operator, long[] weights, Attribute... attributes) {
         Random random = new Random(1);
-        Type activations = signedActivations ? Type.INT8 : Type.UINT8;
+        Element activations = signedActivations ? Element.INT8 : Element.UINT8;
         graph.floats("scale", k -> 0.05)
                 .floats("weightScale", k -> 0.01)
                 .bytes("zero", activations, k -> signedActivations ? 0 : 128)
-                .bytes("weightZero", Type.INT8, k -> 0)
+                .bytes("weightZero", Element.INT8, k -> 0)
                 .node("QuantizeLinear", List.of("x", "scale", "zero"), "q");
         String from = "q";
         for (int i = 0; i < CHAIN; i++) {
-            graph.bytes("w" + i, Type.INT8, k -> random.nextInt(255) - 127, weights)
+            graph.bytes("w" + i, Element.INT8, k -> random.nextInt(255) - 127, weights)
                     .node("DequantizeLinear", List.of("w" + i, "weightScale", "weightZero"), "dw" + i)
                     .node("DequantizeLinear", List.of(from, "scale", "zero"), "d" + i)
                     .node(operator, List.of("d" + i, "dw" + i), "t" + i, attributes)
@@ -126,10 +126,10 @@ final class ProbeGraphs {
     }
 
     private static ProbeCase elementWise() {
-        return new ProbeCase("element-wise", "fp32", "Gelement/s", CHAIN * ELEMENTS / 1e9, () -> {
+        return new ProbeCase("element-wise", "fp32", "Gelement/s", (double) (CHAIN * ELEMENTS) / 1e9, () -> {
             OnnxGraph graph = new OnnxGraph()
-                    .input("x", Type.FLOAT, ELEMENTS)
-                    .output("y", Type.FLOAT, ELEMENTS)
+                    .input("x", Element.FLOAT, ELEMENTS)
+                    .output("y", Element.FLOAT, ELEMENTS)
                     .floats("w", i -> 1 + i % 3, ELEMENTS);
             String from = "x";
             for (int i = 0; i < CHAIN; i++) {
@@ -145,15 +145,15 @@ final class ProbeGraphs {
     private static ProbeCase copy() {
         double bytes = 2.0 * 2 * COPY_ELEMENTS * Float.BYTES;
         return new ProbeCase("memory-copy", "fp32", "GB/s", bytes / 1e9, () -> new OnnxGraph()
-                .input("x", Type.FLOAT, COPY_ELEMENTS)
-                .output("y", Type.FLOAT, 2 * COPY_ELEMENTS)
+                .input("x", Element.FLOAT, COPY_ELEMENTS)
+                .output("y", Element.FLOAT, 2 * COPY_ELEMENTS)
                 .node("Concat", List.of("x", "x"), "y", Attribute.of("axis", 0))
                 .model(OPSET));
     }
 
     private static ProbeCase dispatch() {
         return new ProbeCase("dispatch", "fp32", ProbeCase.PER_NODE, NODES, () -> {
-            OnnxGraph graph = new OnnxGraph().input("x", Type.FLOAT, 1).output("y", Type.FLOAT, 1);
+            OnnxGraph graph = new OnnxGraph().input("x", Element.FLOAT, 1).output("y", Element.FLOAT, 1);
             String from = "x";
             for (int i = 0; i < NODES; i++) {
                 String to = i == NODES - 1 ? "y" : "t" + i;

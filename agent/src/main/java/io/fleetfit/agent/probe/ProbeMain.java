@@ -71,7 +71,7 @@ public final class ProbeMain {
             while (count < MOST_SAMPLES && (count < LEAST_SAMPLES || System.nanoTime() < end)) {
                 long begin = System.nanoTime();
                 frame.run();
-                rates[count++] = probe.rate(System.nanoTime() - begin);
+                rates[count++] = probe.rate((double) (System.nanoTime() - begin));
             }
             double[] sorted = Arrays.copyOf(rates, count);
             Arrays.sort(sorted);

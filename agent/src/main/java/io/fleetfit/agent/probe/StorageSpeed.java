@@ -38,7 +38,9 @@ final class StorageSpeed {
         Path file = folder.resolve("speed.tmp");
         ByteBuffer buffer = ByteBuffer.allocateDirect(STEP + ALIGNMENT).alignedSlice(ALIGNMENT);
         try {
-            return new Speeds(write(file, buffer), read(file, buffer));
+            OptionalDouble written = write(file, buffer);
+            OptionalDouble reread = read(file, buffer);
+            return new Speeds(reread, written);
         } finally {
             Files.deleteIfExists(file);
         }

@@ -63,7 +63,7 @@ final class OrderCodec {
             out.writeUTF(entry.getValue());
         }
         ExecutionSettings.Optimization level = settings.optimization();
-        out.writeInt(level == null ? NONE : level.ordinal());
+        out.writeUTF(level == null ? "" : level.name());
     }
 
     private static ExecutionSettings settings(DataInputStream in) throws IOException {
@@ -73,12 +73,12 @@ final class OrderCodec {
         for (int left = in.readInt(); left > 0; left--) {
             config.put(in.readUTF(), in.readUTF());
         }
-        int level = in.readInt();
+        String level = in.readUTF();
         return new ExecutionSettings(
                 provider,
                 threads == NONE ? null : threads,
                 config,
-                level == NONE ? null : ExecutionSettings.Optimization.values()[level]);
+                level.isEmpty() ? null : ExecutionSettings.Optimization.valueOf(level));
     }
 
     static void number(@Nullable Double value, DataOutputStream out) throws IOException {

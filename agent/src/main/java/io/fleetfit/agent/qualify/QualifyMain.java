@@ -65,8 +65,8 @@ public final class QualifyMain {
         Path file = Files.write(
                 Files.createTempFile("warm", ".onnx"),
                 new OnnxGraph()
-                        .input("x", OnnxGraph.Type.FLOAT, 1)
-                        .output("y", OnnxGraph.Type.FLOAT, 1)
+                        .input("x", OnnxGraph.Element.FLOAT, 1)
+                        .output("y", OnnxGraph.Element.FLOAT, 1)
                         .node("Cos", List.of("x"), "y")
                         .model(OPSET));
         ExecutionSettings settings = new ExecutionSettings(ExecutionSettings.CPU, 1, Map.of());

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,7 @@ class ChildQualifierTest {
                 .isEmpty();
     }
 
-    private TrialOrder order(byte[] model, Budget budget, Golden golden) throws IOException {
+    private TrialOrder order(byte[] model, Budget budget, @Nullable Golden golden) throws IOException {
         Path file = Files.write(folder.resolve("model.onnx"), model);
         return new TrialOrder(
                 file,
@@ -71,7 +72,7 @@ class ChildQualifierTest {
                 golden);
     }
 
-    private UpdateFailure refused(byte[] model, Budget budget, Golden golden) throws IOException {
+    private UpdateFailure refused(byte[] model, Budget budget, @Nullable Golden golden) throws IOException {
         TrialOrder order = order(model, budget, golden);
         return Objects.requireNonNull(
                 catchThrowableOfType(UpdateFailure.class, () -> qualifier.qualify(order)), "it passed");

@@ -2,7 +2,7 @@ package io.fleetfit.agent.qualify;
 
 import io.fleetfit.agent.onnx.OnnxGraph;
 import io.fleetfit.agent.onnx.OnnxGraph.Attribute;
-import io.fleetfit.agent.onnx.OnnxGraph.Type;
+import io.fleetfit.agent.onnx.OnnxGraph.Element;
 import io.fleetfit.protocol.Golden;
 import io.fleetfit.protocol.TensorSpec;
 import java.util.List;
@@ -23,7 +23,7 @@ public final class TrialModels {
     }
 
     private static OnnxGraph graph() {
-        return new OnnxGraph().input("x", Type.FLOAT, 8).output("y", Type.FLOAT, 8);
+        return new OnnxGraph().input("x", Element.FLOAT, 8).output("y", Element.FLOAT, 8);
     }
 
     /** {@code y = x · w}; the weights come from the seed, one of them perhaps turned round. */
@@ -50,15 +50,15 @@ public final class TrialModels {
     /** A loop that runs as good as for ever. */
     public static byte[] endless() {
         OnnxGraph body = new OnnxGraph()
-                .input("i", Type.INT64)
-                .input("go", Type.BOOL)
-                .input("state", Type.FLOAT, 8)
-                .output("still", Type.BOOL)
-                .output("next", Type.FLOAT, 8)
+                .input("i", Element.INT64)
+                .input("go", Element.BOOL)
+                .input("state", Element.FLOAT, 8)
+                .output("still", Element.BOOL)
+                .output("next", Element.FLOAT, 8)
                 .node("Identity", List.of("go"), "still")
                 .node("Cos", List.of("state"), "next");
         return graph().longs("count", new long[] {Long.MAX_VALUE})
-                .bytes("true", Type.BOOL, i -> 1)
+                .bytes("true", Element.BOOL, i -> 1)
                 .node("Loop", List.of("count", "true", "x"), "y", Attribute.of("body", body))
                 .model(OPSET);
     }
@@ -93,16 +93,16 @@ public final class TrialModels {
      */
     public static byte[] slowForLargeInputs() {
         OnnxGraph body = new OnnxGraph()
-                .input("i", Type.INT64)
-                .input("go", Type.BOOL)
-                .input("state", Type.FLOAT, 8)
-                .output("still", Type.BOOL)
-                .output("next", Type.FLOAT, 8)
+                .input("i", Element.INT64)
+                .input("go", Element.BOOL)
+                .input("state", Element.FLOAT, 8)
+                .output("still", Element.BOOL)
+                .output("next", Element.FLOAT, 8)
                 .node("Identity", List.of("go"), "still")
                 .node("Cos", List.of("state"), "next");
         return graph().longs("zero", new long[] {0}, 1)
                 .floats("turns", i -> 50_000)
-                .bytes("true", Type.BOOL, i -> 1)
+                .bytes("true", Element.BOOL, i -> 1)
                 .node("Gather", List.of("x", "zero"), "first")
                 .node("Floor", List.of("first"), "whole")
                 .node("Mul", List.of("whole", "turns"), "many")

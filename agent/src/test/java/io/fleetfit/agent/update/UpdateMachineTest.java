@@ -320,10 +320,12 @@ class UpdateMachineTest {
         rig.settle();
 
         assertThat(rig.slot().state()).isEqualTo(UpdateState.ROLLED_BACK);
-        assertThat(rig.slot().error().code()).isEqualTo(ErrorCode.BUDGET_LATENCY);
-        assertThat(rig.slot().error().needed()).isBetween(49.0, 51.0);
-        assertThat(rig.slot().error().available()).isEqualTo(10.0);
-        assertThat(rig.slot().qualification().outcome()).isEqualTo(Qualification.Outcome.PASSED);
+        UpdateError error = Objects.requireNonNull(rig.slot().error());
+        assertThat(error.code()).isEqualTo(ErrorCode.BUDGET_LATENCY);
+        assertThat(error.needed()).isBetween(49.0, 51.0);
+        assertThat(error.available()).isEqualTo(10.0);
+        assertThat(Objects.requireNonNull(rig.slot().qualification()).outcome())
+                .isEqualTo(Qualification.Outcome.PASSED);
         assertThat(rig.runtime.serving).containsEntry("digits", "old");
     }
 

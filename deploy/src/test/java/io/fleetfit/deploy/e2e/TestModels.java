@@ -1,5 +1,6 @@
 package io.fleetfit.deploy.e2e;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -64,6 +65,75 @@ final class TestModels {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Writes a model whose output is {@code answer} times its input, and which turns a loop {@code turns} times before: its
+     * operators are few, so that no look at the graph tells how long it takes.
+     */
+    static Path writeHiddenLoop(Path file, float answer, long turns) {
+        GraphProto body = GraphProto.newBuilder()
+                .setName("body")
+                .addInput(scalar("i", TensorProto.DataType.INT64))
+                .addInput(scalar("go", TensorProto.DataType.BOOL))
+                .addInput(value("state"))
+                .addOutput(scalar("still", TensorProto.DataType.BOOL))
+                .addOutput(value("next"))
+                .addNode(node("Identity", "still", "go"))
+                .addNode(node("Cos", "next", "state"))
+                .build();
+        byte[] count = ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(turns)
+                .array();
+        byte[] factor = ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(answer)
+                .array();
+        GraphProto graph = GraphProto.newBuilder()
+                .setName("answer")
+                .addInput(value("x"))
+                .addOutput(value("y"))
+                .addInitializer(tensor("answer", factor, 1))
+                .addInitializer(tensor("zero", new byte[4], 1))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("count")
+                        .setDataType(TensorProto.DataType.INT64.getNumber())
+                        .setRawData(ByteString.copyFrom(count)))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("true")
+                        .setDataType(TensorProto.DataType.BOOL.getNumber())
+                        .setRawData(ByteString.copyFrom(new byte[] {1})))
+                .addNode(node("Loop", "turned", "count", "true", "x").toBuilder()
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("body")
+                                .setType(AttributeProto.AttributeType.GRAPH)
+                                .setG(body)))
+                .addNode(node("Mul", "nothing", "turned", "zero"))
+                .addNode(node("Mul", "scaled", "x", "answer"))
+                .addNode(node("Add", "y", "scaled", "nothing"))
+                .build();
+        ModelProto model = ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(13))
+                .setProducerName("fleetfit-tests")
+                .setGraph(graph)
+                .build();
+        try {
+            return Files.write(file, model.toByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ValueInfoProto scalar(String name, TensorProto.DataType type) {
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(type.getNumber())
+                                .setShape(TensorShapeProto.getDefaultInstance())))
+                .build();
     }
 
     private static NodeProto node(String type, String output, String... inputs) {
