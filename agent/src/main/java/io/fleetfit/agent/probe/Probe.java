@@ -15,6 +15,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class Probe implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Probe.class.getName());
     private static final String JOURNAL = "state.json";
     private static final Duration AFTER_TROUBLE = Duration.ofMinutes(1);
+    private static final Duration UNTIL_IDLE = Duration.ofSeconds(1);
 
     private final Setup setup;
     private final ProbeJournal journal;
@@ -104,9 +106,7 @@ public final class Probe implements AutoCloseable {
         try {
             TimeUnit.NANOSECONDS.sleep(setup.delay().toNanos());
             while (!isClosed()) {
-                if (!runIfDue()) {
-                    boolean unused = wakeUp.tryAcquire(AFTER_TROUBLE.toMillis(), TimeUnit.MILLISECONDS);
-                }
+                boolean unused = wakeUp.tryAcquire(runIfDue().toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             // the agent ends
@@ -117,38 +117,53 @@ public final class Probe implements AutoCloseable {
         return closed;
     }
 
-    /** False when there is nothing to do for a while. */
-    private boolean runIfDue() throws InterruptedException {
+    /** How long to wait until it looks again. Waiting for the board to be idle is no attempt. */
+    private Duration runIfDue() throws InterruptedException {
         try {
             Capabilities board = setup.capabilities().read();
             Cause cause = due(board);
             if (cause == null) {
-                return false;
+                return AFTER_TROUBLE;
             }
-            ProbeRecord begun;
-            synchronized (this) {
-                put(record.begin());
-                begun = record;
+            if (!setup.idle().getAsBoolean()) {
+                return UNTIL_IDLE;
             }
-            LOG.log(Level.INFO, "probe begins cause={0} attempt={1}", cause, begun.attempts());
-            Long request = begun.requested() > begun.answered() ? begun.requested() : null;
-            ProbeReport report =
-                    new ProbeRun(setup.launcher(), new RealBoard(), board, setup.clock()).run(cause, request);
-            setup.sink().accept(report);
-            synchronized (this) {
-                put(record.done(report.id(), report.at(), report.runtime(), begun.requested()));
+            ProbeRecord before = state(ProbeRecord::begin);
+            try {
+                run(cause, board);
+            } catch (ProbeRun.BoardBusy e) {
+                LOG.log(Level.INFO, "the probe waits: {0}", e.getMessage());
+                put(before);
             }
-            LOG.log(
-                    Level.INFO,
-                    "probe ended rates={0} millis={1} complete={2}",
-                    report.rates().size(),
-                    report.durationMillis(),
-                    report.complete());
-            return true;
+            return UNTIL_IDLE;
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.WARNING, "the probe broke off: {0}", e.toString());
-            return false;
+            return AFTER_TROUBLE;
         }
+    }
+
+    /** Changes the record; what it was before. */
+    private synchronized ProbeRecord state(UnaryOperator<ProbeRecord> change) throws IOException {
+        ProbeRecord before = record;
+        put(change.apply(before));
+        return before;
+    }
+
+    private void run(Cause cause, Capabilities board) throws IOException, InterruptedException {
+        ProbeRecord begun = state(UnaryOperator.identity());
+        LOG.log(Level.INFO, "probe begins cause={0} attempt={1}", cause, begun.attempts());
+        Long request = begun.requested() > begun.answered() ? begun.requested() : null;
+        ProbeReport report =
+                new ProbeRun(setup.launcher(), new RealBoard(), board, setup.clock()).run(cause, request);
+        setup.sink().accept(report);
+        ProbeRecord unused =
+                state(now -> now.done(report.id(), report.at(), report.runtime(), begun.requested()));
+        LOG.log(
+                Level.INFO,
+                "probe ended rates={0} millis={1} complete={2}",
+                report.rates().size(),
+                report.durationMillis(),
+                report.complete());
     }
 
     private synchronized @Nullable Cause due(Capabilities board) throws IOException {

@@ -42,6 +42,15 @@ final class ProbeRun {
     private long pausedNanos;
     private boolean throttled;
 
+    /** Others need the board for longer than a run waits, or it stays hot. */
+    static final class BoardBusy extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        BoardBusy() {
+            super("the board was busy or hot for " + LONGEST_PAUSE.toMinutes() + " minutes");
+        }
+    }
+
     /** What a run asks of the board around it. */
     interface Board {
         /** Whether nothing is inferred and no update is under way. */
@@ -73,7 +82,8 @@ final class ProbeRun {
      * Runs.
      *
      * @throws IOException no child can be started
-     * @throws InterruptedException the agent ends, or the board stays busy
+     * @throws BoardBusy others need the board for longer than a run waits
+     * @throws InterruptedException the agent ends
      */
     ProbeReport run(ProbeReport.Cause cause, @Nullable Long request) throws IOException, InterruptedException {
         Instant at = clock.instant();
@@ -192,16 +202,18 @@ final class ProbeRun {
 
     /** Waits while others need the board or it is too hot; what waits takes no memory. */
     private void awaitQuiet() throws InterruptedException {
+        if (isQuiet()) {
+            return;
+        }
+        closeChild();
         long begin = System.nanoTime();
-        while (!isQuiet()) {
-            closeChild();
+        do {
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             if (System.nanoTime() - begin > LONGEST_PAUSE.toNanos()) {
-                throw new InterruptedException("the board stays busy");
+                throw new BoardBusy();
             }
-        }
-        long waited = System.nanoTime() - begin;
-        pausedNanos += waited > TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS) / 2 ? waited : 0;
+        } while (!isQuiet());
+        pausedNanos += System.nanoTime() - begin;
     }
 
     private boolean isQuiet() {

@@ -51,6 +51,15 @@ class ArchitectureTest {
             .resideInAnyPackage("ai.onnxruntime..", "io.fleetfit.agent.runtime..", "io.fleetfit.agent.serve..")
             .because("the update machine must run without a model");
 
+    private static final ArchRule CHILDREN_SPEAK_NO_JSON = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "io.fleetfit.agent.isolate..", "io.fleetfit.agent.qualify..", "io.fleetfit.agent.onnx..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.fasterxml..")
+            .because("a JSON library would double the time and the memory that a child takes to start");
+
     private static final ArchRule NO_CYCLES =
             slices().matching("io.fleetfit.agent.(*)..").should().beFreeOfCycles();
 
@@ -58,6 +67,7 @@ class ArchitectureTest {
             SMALL, "io.fleetfit.agent.probe.breach",
             MQTT_AT_THE_EDGE, "io.fleetfit.agent.serve.breach",
             RUNTIME_AT_THE_EDGE, "io.fleetfit.agent.update.breach",
+            CHILDREN_SPEAK_NO_JSON, "io.fleetfit.agent.isolate.breach",
             NO_CYCLES, "io.fleetfit.agent.");
 
     @TestFactory
@@ -75,6 +85,7 @@ class ArchitectureTest {
                 .importPackages(
                         "io.fleetfit.agent.probe.breach",
                         "io.fleetfit.agent.serve.breach",
+                        "io.fleetfit.agent.isolate.breach",
                         "io.fleetfit.agent.update.breach");
         return BREACHES.entrySet().stream()
                 .map(rule -> DynamicTest.dynamicTest(rule.getKey().getDescription(), () -> assertThat(rule.getKey()

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,10 @@ class ProbeTest {
 
     private final List<ProbeReport> reports = new CopyOnWriteArrayList<>();
     private final AtomicBoolean idle = new AtomicBoolean(true);
+    private final AtomicInteger asked = new AtomicInteger();
+    /** The question from which on the board is busy. */
+    private final AtomicInteger busyFrom = new AtomicInteger(Integer.MAX_VALUE);
+
     private String model = "a processor";
 
     @AfterEach
@@ -65,7 +70,9 @@ class ProbeTest {
                 folder.resolve("root"),
                 new Launcher(folder.resolve("children"), null),
                 this::board,
-                idle::get,
+                () -> {
+                    return asked.incrementAndGet() < busyFrom.get() && idle.get();
+                },
                 reports::add,
                 Clock.systemUTC(),
                 Duration.ZERO));
@@ -133,12 +140,17 @@ class ProbeTest {
     }
 
     @Test
-    void waitsUntilTheBoardIsIdleAndHoldsNoProcessMeanwhile() throws Exception {
+    void pausesWhileTheBoardIsBusyAndHoldsNoProcessMeanwhile() throws Exception {
         idle.set(false);
         try (Probe probe = start()) {
-            await().until(() -> probe.state().attempts() == 1);
-            assertThat(ProcessHandle.current().children()).isEmpty();
+            await().until(() -> asked.get() > 0);
+            assertThat(probe.state().attempts()).isZero();
+            busyFrom.set(asked.get() + 3);
             idle.set(true);
+            await().until(() -> asked.get() > busyFrom.get());
+            assertThat(ProcessHandle.current().children()).isEmpty();
+            assertThat(probe.state().attempts()).isEqualTo(1);
+            busyFrom.set(Integer.MAX_VALUE);
             await().atMost(PATIENCE).until(() -> reports.size() == 1);
         }
         assertThat(reports.get(0).pausedMillis()).isPositive();
@@ -146,14 +158,14 @@ class ProbeTest {
 
     @Test
     void aRunThatWasKilledCountsAndIsLeftBeAfterThreeUntilItIsAsked() throws Exception {
-        idle.set(false);
         for (int attempt = 1; attempt <= Probe.MAX_ATTEMPTS; attempt++) {
             int wanted = attempt;
+            busyFrom.set(asked.get() + 2);
             try (Probe probe = start()) {
                 await().until(() -> probe.state().attempts() == wanted);
             }
         }
-        idle.set(true);
+        busyFrom.set(Integer.MAX_VALUE);
         try (Probe probe = start()) {
             await().during(Duration.ofMillis(500)).until(reports::isEmpty);
             probe.request(7);
