@@ -50,8 +50,8 @@ public final class GoldenBook implements GoldenSource {
                     contract,
                     variant.settings(),
                     GoldenRules.tolerance(variant.summary().operators(), variant.precision()));
-            return golden.filter(made -> made.cases().stream()
-                    .anyMatch(example -> !example.outputs().isEmpty()));
+            return golden.filter(made ->
+                    made.cases().stream().anyMatch(example -> !example.outputs().isEmpty()));
         } catch (ModelRefused e) {
             LOG.warn("{} goes out without golden outputs: {}", variant.ref(), e.getMessage());
             return Optional.empty();

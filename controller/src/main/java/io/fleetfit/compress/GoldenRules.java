@@ -19,12 +19,7 @@ public final class GoldenRules {
             "TopK");
 
     private static final Set<String> QUANTIZED = Set.of(
-            "QuantizeLinear",
-            "DynamicQuantizeLinear",
-            "QLinearConv",
-            "QLinearMatMul",
-            "ConvInteger",
-            "MatMulInteger");
+            "QuantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger");
 
     /** Another order of the same sums; a hundred times what deep networks show between x86-64 and Arm. */
     private static final double FLOATS = 2e-3;

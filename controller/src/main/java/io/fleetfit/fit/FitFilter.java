@@ -91,14 +91,15 @@ final class FitFilter {
             if (refusal.variant().equals(variant.ref())) {
                 UpdateError error = refusal.error();
                 return switch (error.code().origin()) {
-                    case BUDGET -> new Reason(
-                            Kind.REFUSED,
-                            error.needed(),
-                            error.available(),
-                            error.code() == ErrorCode.BUDGET_LATENCY ? "ms" : "B",
-                            "tried on this device");
-                    case RUNTIME, NETWORK, STORAGE, ARTIFACT -> words(
-                            Kind.REFUSED, "tried on this device: " + error.message());
+                    case BUDGET ->
+                        new Reason(
+                                Kind.REFUSED,
+                                error.needed(),
+                                error.available(),
+                                error.code() == ErrorCode.BUDGET_LATENCY ? "ms" : "B",
+                                "tried on this device");
+                    case RUNTIME, NETWORK, STORAGE, ARTIFACT ->
+                        words(Kind.REFUSED, "tried on this device: " + error.message());
                 };
             }
         }

@@ -53,8 +53,8 @@ record Target(
         return refusals.isEmpty()
                 ? refusals
                 : refusals.stream()
-                        .filter(refusal -> refusal.holds(
-                                policy.maxP95Millis(), policy.maxMemoryBytes(), device.runtimeVersion()))
+                        .filter(refusal ->
+                                refusal.holds(policy.maxP95Millis(), policy.maxMemoryBytes(), device.runtimeVersion()))
                         .toList();
     }
 

@@ -64,8 +64,7 @@ public final class FleetFit {
                 .orElseThrow(
                         () -> new NotFound("device", deviceId, "fleetfit device list shows the devices there are"));
         FleetStore.DeviceState state = new FleetStore.DeviceState(device, fleet.twin(deviceId), fleet.held(deviceId));
-        return prepare(model, version)
-                .decide(subject(state, refusals.of(deviceId, model, version)), policy);
+        return prepare(model, version).decide(subject(state, refusals.of(deviceId, model, version)), policy);
     }
 
     /** Decides for all devices that match, one after the other, and hands each decision on. */
@@ -106,8 +105,7 @@ public final class FleetFit {
         return refusals.ofVersion(model, version).stream().collect(Collectors.groupingBy(DeviceRefusal::deviceId));
     }
 
-    private static FitEngine.Subject subject(
-            FleetStore.DeviceState state, Map<String, List<DeviceRefusal>> refused) {
+    private static FitEngine.Subject subject(FleetStore.DeviceState state, Map<String, List<DeviceRefusal>> refused) {
         return subject(state, refused.getOrDefault(state.device().id(), List.of()));
     }
 

@@ -21,8 +21,7 @@ final class JdbcGoldenStore implements GoldenStore {
     }
 
     private static Optional<Made> find(Handle handle, VariantRef variant) {
-        return handle
-                .createQuery("SELECT document FROM variant_golden"
+        return handle.createQuery("SELECT document FROM variant_golden"
                         + " WHERE model = :model AND version = :version AND variant = :variant")
                 .bind("model", variant.model())
                 .bind("version", variant.version())
@@ -30,7 +29,8 @@ final class JdbcGoldenStore implements GoldenStore {
                 .mapTo(String.class)
                 .findOne()
                 .map(document -> Sql.fromJson(document, Golden.class))
-                .map(golden -> new Made(Optional.of(golden).filter(any -> !any.cases().isEmpty())));
+                .map(golden ->
+                        new Made(Optional.of(golden).filter(any -> !any.cases().isEmpty())));
     }
 
     @Override

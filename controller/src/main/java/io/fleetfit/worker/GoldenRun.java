@@ -63,7 +63,8 @@ final class GoldenRun {
 
     /** Empty if an input is of a type that has no golden values, or an output is not finite. */
     Optional<Golden> run(Path file) throws ModelRefused {
-        Map<String, List<Long>> shapes = new ModelRunner().run(file, pictured(order.contract())).shapes();
+        Map<String, List<Long>> shapes =
+                new ModelRunner().run(file, pictured(order.contract())).shapes();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             for (Map.Entry<String, String> entry :
                     order.settings().sessionConfig().entrySet()) {
@@ -75,8 +76,7 @@ final class GoldenRun {
                         .map(cases -> new Golden(cases, ABSOLUTE, order.relative()));
             }
         } catch (OrtException e) {
-            throw new ModelRefused(
-                    ModelRefused.Code.RUNTIME_REJECTED, "the golden run failed: " + e.getMessage(), e);
+            throw new ModelRefused(ModelRefused.Code.RUNTIME_REJECTED, "the golden run failed: " + e.getMessage(), e);
         }
     }
 
@@ -141,7 +141,9 @@ final class GoldenRun {
         double high = -Double.MAX_VALUE;
         for (int i = 0; i < image.mean().size(); i++) {
             low = Math.min(low, -image.mean().get(i) / image.std().get(i));
-            high = Math.max(high, (255 * image.scale() - image.mean().get(i)) / image.std().get(i));
+            high = Math.max(
+                    high,
+                    (255 * image.scale() - image.mean().get(i)) / image.std().get(i));
         }
         return low < high ? new double[] {low, high} : new double[] {0, 1};
     }

@@ -9,17 +9,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fleetfit.fit.FitEngine.Subject;
 import io.fleetfit.fit.Rejection.Kind;
 import io.fleetfit.fit.Rejection.Reason;
+import io.fleetfit.fleet.DeviceRefusal;
+import io.fleetfit.protocol.ErrorCode;
 import io.fleetfit.protocol.ExecutionSettings;
+import io.fleetfit.protocol.UpdateError;
 import io.fleetfit.registry.Quality;
 import io.fleetfit.registry.Variant;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import java.util.EnumSet;
-import io.fleetfit.protocol.UpdateError;
-import io.fleetfit.protocol.ErrorCode;
-import io.fleetfit.fleet.DeviceRefusal;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class FitFilterTest {
@@ -61,7 +61,9 @@ class FitFilterTest {
         List<Reason> reasons = only(decide(variant, device, policy));
 
         // Then
-        assertThat(reasons).extracting(Reason::kind).containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.of(Kind.REFUSED)));
+        assertThat(reasons)
+                .extracting(Reason::kind)
+                .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.of(Kind.REFUSED)));
         assertThat(reasons)
                 .extracting(Reason::text)
                 .contains(
@@ -89,7 +91,8 @@ class FitFilterTest {
         assertThat(only(decide(variant, refused(slow), policy(60.9, null, null, null, null))))
                 .extracting(Reason::text)
                 .contains("refused by qualification: needs 61.00 ms, has 50.00 ms; tried on this device");
-        assertThat(decide(variant, refused(slow), policy(61.0, null, null, null, null)).rejections())
+        assertThat(decide(variant, refused(slow), policy(61.0, null, null, null, null))
+                        .rejections())
                 .flatExtracting(Rejection::reasons)
                 .extracting(Reason::kind)
                 .doesNotContain(Kind.REFUSED);

@@ -20,15 +20,15 @@ import io.fleetfit.onnx.ModelRefused;
 import io.fleetfit.onnx.OnnxFile;
 import io.fleetfit.onnx.SmallModels;
 import io.fleetfit.protocol.Digest;
-import io.fleetfit.protocol.ModelContract;
-import io.fleetfit.protocol.TensorSpec;
 import io.fleetfit.protocol.ExecutionSettings;
 import io.fleetfit.protocol.Golden;
 import io.fleetfit.protocol.GoldenValues;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.fleetfit.protocol.ModelContract;
+import io.fleetfit.protocol.TensorSpec;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -259,11 +259,11 @@ class ChildProcessWorkshopTest {
     @Test
     void golden_outputs_are_those_of_the_variant_itself_and_the_same_each_time() throws Exception {
         Path file = written(SmallModels.network());
-        ModelContract contract = new ModelContract(
-                ModelContract.Task.TENSOR, List.of(), List.of(), null, false, List.of(), "quality");
+        ModelContract contract =
+                new ModelContract(ModelContract.Task.TENSOR, List.of(), List.of(), null, false, List.of(), "quality");
 
-        Golden golden = workshop.golden(file, contract, ExecutionSettings.cpu(), 1e-3)
-                .orElseThrow();
+        Golden golden =
+                workshop.golden(file, contract, ExecutionSettings.cpu(), 1e-3).orElseThrow();
 
         assertThat(golden.cases()).hasSize(2);
         Golden.GoldenCase first = golden.cases().get(0);
@@ -274,7 +274,8 @@ class ChildProcessWorkshopTest {
                 assertThat(output.values().get(i)).isCloseTo(answer[i], within(1e-5));
             }
         });
-        assertThat(workshop.golden(file, contract, ExecutionSettings.cpu(), 1e-3)).contains(golden);
+        assertThat(workshop.golden(file, contract, ExecutionSettings.cpu(), 1e-3))
+                .contains(golden);
     }
 
     private static float[] run(Path file, Golden.GoldenInput input) throws OrtException {
@@ -282,8 +283,8 @@ class ChildProcessWorkshopTest {
         GoldenValues.fill(input, data);
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (OrtSession session = environment.createSession(file.toString());
-                OnnxTensor tensor = OnnxTensor.createTensor(
-                        environment, data.flip().asFloatBuffer(), new long[] {1, 3, 8, 8});
+                OnnxTensor tensor =
+                        OnnxTensor.createTensor(environment, data.flip().asFloatBuffer(), new long[] {1, 3, 8, 8});
                 OrtSession.Result result = session.run(Map.of("x", tensor))) {
             return ((float[][]) result.get(0).getValue())[0];
         }

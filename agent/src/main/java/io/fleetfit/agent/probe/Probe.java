@@ -153,11 +153,9 @@ public final class Probe implements AutoCloseable {
         ProbeRecord begun = state(UnaryOperator.identity());
         LOG.log(Level.INFO, "probe begins cause={0} attempt={1}", cause, begun.attempts());
         Long request = begun.requested() > begun.answered() ? begun.requested() : null;
-        ProbeReport report =
-                new ProbeRun(setup.launcher(), new RealBoard(), board, setup.clock()).run(cause, request);
+        ProbeReport report = new ProbeRun(setup.launcher(), new RealBoard(), board, setup.clock()).run(cause, request);
         setup.sink().accept(report);
-        ProbeRecord unused =
-                state(now -> now.done(report.id(), report.at(), report.runtime(), begun.requested()));
+        ProbeRecord unused = state(now -> now.done(report.id(), report.at(), report.runtime(), begun.requested()));
         LOG.log(
                 Level.INFO,
                 "probe ended rates={0} millis={1} complete={2}",

@@ -201,7 +201,7 @@ final class ProbeRun {
     }
 
     /** Waits while others need the board or it is too hot; what waits takes no memory. */
-    private void awaitQuiet() throws InterruptedException {
+    private void awaitQuiet() throws BoardBusy, InterruptedException {
         if (isQuiet()) {
             return;
         }

@@ -76,13 +76,7 @@ final class InProcessController implements AutoCloseable {
         chunks = new ChunkService(blobs, indexes, broker, GatewayMetrics.NONE, ChunkSettings.standard());
         RegistryStore registry = database.registryStore();
         DesiredPublisher desired = new DesiredPublisher(
-                registry,
-                indexes,
-                (variant, contract) -> Optional.empty(),
-                broker,
-                key,
-                CLOCK,
-                Duration.ofSeconds(1));
+                registry, indexes, (variant, contract) -> Optional.empty(), broker, key, CLOCK, Duration.ofSeconds(1));
         EventSink silent = EventSink.NONE;
         rollouts = new RolloutService(
                 new RolloutService.Parts(

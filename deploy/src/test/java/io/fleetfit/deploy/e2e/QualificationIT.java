@@ -35,19 +35,21 @@ class QualificationIT {
             device.awaitCommitted(SLOT, "1");
             assertThat(device.reported(SLOT).at("/qualification/outcome").asText())
                     .isEqualTo("PASSED");
-            assertThat(device.reported(SLOT).at("/qualification/maxRelativeError").isNumber())
+            assertThat(device.reported(SLOT)
+                            .at("/qualification/maxRelativeError")
+                            .isNumber())
                     .as("the controller's golden outputs were compared")
                     .isTrue();
 
-            site.importVersion(SLOT, "2", TestModels.writeHiddenLoop(folder.resolve("2.onnx"), 2, 200_000));
+            site.importVersion(SLOT, "2", TestModels.writeHiddenLoop(folder.resolve("2.onnx"), 2, 100_000));
             addVariant(site, "light", TestModels.write(folder.resolve("light.onnx"), 3, 1_000));
             quality(site, "fp32", 0.95);
             quality(site, "light", 0.93);
             wish(site, device);
             begin(site);
 
-            JsonNode refused = device.awaitReport(
-                    SLOT, slot -> slot.path("state").asText().equals("FAILED"));
+            JsonNode refused =
+                    device.awaitReport(SLOT, slot -> slot.path("state").asText().equals("FAILED"));
             assertThat(refused.at("/error/code").asText()).isEqualTo("BUDGET_LATENCY");
             assertThat(refused.at("/qualification/outcome").asText()).isEqualTo("TOO_SLOW");
             assertThat(refused.path("active").asText()).isEqualTo(SLOT + "@1/fp32");
@@ -55,7 +57,8 @@ class QualificationIT {
 
             JsonNode explained = site.api().get("devices/" + device.id() + "/fit?deployment=tight");
             assertThat(explained.at("/rejections/0/reasons").findValuesAsText("text"))
-                    .anyMatch(text -> text.startsWith("refused by qualification: needs ") && text.contains("has 10.00 ms"));
+                    .anyMatch(text ->
+                            text.startsWith("refused by qualification: needs ") && text.contains("has 10.00 ms"));
 
             begin(site);
             device.awaitCommitted(SLOT, "2");
@@ -80,7 +83,7 @@ class QualificationIT {
                 .put(
                         "models/" + SLOT + "/versions/2/variants/" + variant + "/quality",
                         ControllerClient.object()
-                                .put("metric", "top1")
+                                .put("metric", "quality")
                                 .put("value", value)
                                 .put("samples", 1_000));
     }
@@ -92,7 +95,8 @@ class QualificationIT {
                 .put("slot", SLOT)
                 .put("model", SLOT)
                 .put("revision", "2");
-        deployment.set("policy", ControllerClient.object().put("objective", "QUALITY").put("maxP95Millis", 10));
+        deployment.set(
+                "policy", ControllerClient.object().put("objective", "QUALITY").put("maxP95Millis", 10));
         site.api().post("deployments", deployment);
     }
 
