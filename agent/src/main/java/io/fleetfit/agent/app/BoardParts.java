@@ -38,6 +38,7 @@ final class BoardParts implements DeviceParts {
     private final ModelSlots slots = new ModelSlots();
     private final OrtVariantRuntime runtime;
     private final Launcher launcher;
+    private final ClassArchive archive;
     private final SystemProbe windows;
     private final SystemProbe scrapes;
     private final LocalApi api;
@@ -45,7 +46,7 @@ final class BoardParts implements DeviceParts {
 
     private BoardParts(AgentConfig config, CapabilityProbe probe, String version) throws IOException {
         this.blobs = config.dataDir().resolve("store/blobs");
-        ClassArchive archive = new ClassArchive(config.dataDir().resolve("cache/classes"));
+        this.archive = new ClassArchive(config.dataDir().resolve("cache/classes"));
         this.launcher = new Launcher(config.dataDir().resolve("run/children"), archive);
         OrtEngine engine = new OrtEngine();
         Qualifier qualifier =
@@ -140,5 +141,6 @@ final class BoardParts implements DeviceParts {
         watched.forEach(WatchedFolder::close);
         api.close();
         runtime.close();
+        archive.close();
     }
 }

@@ -15,19 +15,22 @@ import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The classes of the children as an archive that the Java machine maps instead of reading them (JEP 350). With it a child
  * starts in half the time and keeps half the memory to itself. Made once for a build of the agent and a Java machine, in
  * the background; without it children start all the same.
  */
-public final class ClassArchive {
+public final class ClassArchive implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ClassArchive.class.getName());
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long ENOUGH_DATA_BYTES = 1L << 30;
 
     private final Path folder;
     private final String classPath;
+    private @Nullable ChildProcess maker;
+    private boolean closed;
 
     /** @param folder of archives; others than the newest are deleted */
     public ClassArchive(Path folder) {
@@ -103,6 +106,9 @@ public final class ClassArchive {
                     List.of("-XX:ArchiveClassesAtExit=" + draft),
                     List.of("train"),
                     String.join(File.pathSeparator, jars()))) {
+                if (!isMaker(child)) {
+                    return;
+                }
                 child.limit(Long.MAX_VALUE, PATIENCE);
                 while (child.answers().read() >= 0) {
                     // nothing is asked, so what it says does not matter
@@ -116,6 +122,20 @@ public final class ClassArchive {
             }
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "no class archive: {0}", e.getMessage());
+        }
+    }
+
+    private synchronized boolean isMaker(ChildProcess child) {
+        maker = closed ? null : child;
+        return !closed;
+    }
+
+    /** Ends what makes the archive; it is made at the next start. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (maker != null) {
+            maker.close();
         }
     }
 
