@@ -18,6 +18,7 @@ import io.fleetfit.protocol.GoldenValues;
 import io.fleetfit.protocol.ImageInput;
 import io.fleetfit.protocol.ModelContract;
 import io.fleetfit.protocol.TensorSpec;
+import io.fleetfit.protocol.picture.PictureShape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -86,10 +87,8 @@ final class GoldenRun {
         if (image == null || contract.inputs().isEmpty()) {
             return contract;
         }
-        long colours = image.channels() == ImageInput.Channels.GRAY ? 1 : 3;
-        List<Long> picture = image.layout() == ImageInput.Layout.NCHW
-                ? List.of(1L, colours, (long) image.height(), (long) image.width())
-                : List.of(1L, (long) image.height(), (long) image.width(), colours);
+        List<Long> picture =
+                Arrays.stream(PictureShape.of(image)).boxed().toList();
         List<TensorSpec> inputs = new ArrayList<>(contract.inputs());
         TensorSpec first = inputs.get(0);
         if (first.shape().size() == picture.size()) {

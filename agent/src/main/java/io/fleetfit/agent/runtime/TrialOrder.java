@@ -6,6 +6,7 @@ import io.fleetfit.protocol.Golden;
 import io.fleetfit.protocol.ImageInput;
 import io.fleetfit.protocol.TensorSpec;
 import io.fleetfit.protocol.VariantManifest;
+import io.fleetfit.protocol.picture.PictureShape;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

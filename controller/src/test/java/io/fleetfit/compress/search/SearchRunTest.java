@@ -28,6 +28,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
+import io.fleetfit.protocol.Golden;
+import io.fleetfit.protocol.ExecutionSettings;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -177,6 +180,11 @@ class SearchRunTest {
 
     /** Makes files whose content is the recipe's name, and answers with the bench's figures. */
     private final class FakeWorkshop implements ModelWorkshop {
+        @Override
+        public Optional<Golden> golden(Path onnx, ModelContract contract, ExecutionSettings settings, double relative) {
+            return Optional.empty();
+        }
+
         private final AtomicInteger made = new AtomicInteger();
         private final CountDownLatch interrupted = new CountDownLatch(1);
         private @Nullable String stuck;
