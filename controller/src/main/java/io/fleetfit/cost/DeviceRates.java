@@ -29,7 +29,20 @@ public record DeviceRates(
          * never an error: a device of an unknown class is an ordinary guest.
          */
         DeviceRates of(String profile);
+
+        /** What decides how alike profiles are; a profile that nobody knows is alike to none. */
+        default Traits traits(String profile) {
+            return new Traits("of " + profile, 1);
+        }
     }
+
+    /**
+     * What a profile shares with others.
+     *
+     * @param isaClass instruction set and the extension that decides how fast products are
+     * @param cores threads that an operator takes if nothing else is set
+     */
+    public record Traits(String isaClass, int cores) {}
 
     public DeviceRates {
         gmacsPerSecond = Map.copyOf(gmacsPerSecond);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Latency of a variant on a device from the best source there is: the device's own measurements, devices of the same
  * profile, another profile scaled, the cost model alone. Immutable.
  *
- * <p>Scaling takes the ratio of what both profiles measured on a variant that both ran (the probe); where they share
+ * <p>The fleet's cost model transfers. Before it has learned a figure, scaling takes the ratio of what both profiles measured on a variant that both ran (the probe); where they share
  * none, the ratio that the cost model gives.
  */
 public final class LatencyBook {
@@ -37,6 +37,7 @@ public final class LatencyBook {
     private static final double NINE_OF_TEN = 2.44;
 
     private final DeviceRates.Source rates;
+    private final TransferModel learned;
     /** Newest figure of each device, by variant. */
     private final Map<String, Map<VariantRef, LatencyEstimate>> byDevice = new HashMap<>();
     /** One figure a device, by profile and variant. */
@@ -45,12 +46,18 @@ public final class LatencyBook {
     /**
      * A book of these measurements.
      *
+     * @param learned what the whole fleet's figures say where the profile measured nothing
      * @param variants what it is about; measurements of others, on another execution provider than the variant's, or
      *     without a positive finite figure are left out
      * @param measurements newest first, as the registry gives them
      */
-    public LatencyBook(DeviceRates.Source rates, Collection<Variant> variants, List<Measurement> measurements) {
+    public LatencyBook(
+            DeviceRates.Source rates,
+            TransferModel learned,
+            Collection<Variant> variants,
+            List<Measurement> measurements) {
         this.rates = rates;
+        this.learned = learned;
         Map<VariantRef, String> providers = new HashMap<>();
         variants.forEach(it -> providers.put(it.ref(), it.settings().provider()));
         for (Measurement it : measurements) {
@@ -87,6 +94,11 @@ public final class LatencyBook {
         if (same != null) {
             return ofDevices(same);
         }
+        LatencyEstimate transferred = learned.latency(profile, variant);
+        return transferred == null ? byRatio(profile, variant) : transferred;
+    }
+
+    private LatencyEstimate byRatio(String profile, Variant variant) {
         LatencyEstimate model = StaticCostModel.latency(variant, rates.of(profile));
         List<Double> probed = new ArrayList<>();
         List<Double> modelled = new ArrayList<>();

@@ -27,7 +27,7 @@ public final class StaticCostModel {
     /** Latency on a device of these rates; the interval is as wide as the rates' uncertainty, twice that for open shapes. */
     public static LatencyEstimate latency(Variant variant, DeviceRates rates) {
         GraphSummary graph = variant.summary();
-        double speedup = computesInInt8(variant) ? rates.int8Speedup() : 1;
+        double speedup = LearnedCosts.computesInInt8(variant) ? rates.int8Speedup() : 1;
         double millis = 0;
         for (Map.Entry<OperatorClass, Long> macs : graph.macs().entrySet()) {
             double rate = rates.gmacsPerSecond().getOrDefault(macs.getKey(), slowest(rates)) * speedup;
@@ -47,11 +47,6 @@ public final class StaticCostModel {
         GraphSummary graph = variant.summary();
         long activations = graph.peakActivationBytes() * (graph.estimated() ? OPEN_SHAPES : 1);
         return graph.runtimeWeightBytes() + activations + RUNTIME_OVERHEAD_BYTES;
-    }
-
-    /** Weight-only int8 computes in float; only a variant whose precision is int8 itself computes in int8. */
-    private static boolean computesInInt8(Variant variant) {
-        return variant.precision().equals("int8");
     }
 
     /** A class without a rate of its own is as slow as the slowest; without any rate, one that suits a microcontroller. */

@@ -2,6 +2,7 @@ package io.fleetfit.fit;
 
 import io.fleetfit.cost.DeviceRates;
 import io.fleetfit.cost.LatencyBook;
+import io.fleetfit.cost.TransferModel;
 import io.fleetfit.registry.Measurement;
 import io.fleetfit.registry.Variant;
 import java.util.Comparator;
@@ -17,17 +18,24 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class StandardFitEngine implements FitEngine {
     private final DeviceRates.Source rates;
+    private final TransferModel learned;
 
-    /** A fit that takes cost rates of profiles from {@code rates}. */
+    /** A fit that takes cost rates of profiles from {@code rates} and knows nothing else. */
     public StandardFitEngine(DeviceRates.Source rates) {
+        this(rates, TransferModel.none());
+    }
+
+    /** A fit that asks {@code learned} where a profile measured nothing itself. */
+    public StandardFitEngine(DeviceRates.Source rates, TransferModel learned) {
         this.rates = rates;
+        this.learned = learned;
     }
 
     @Override
     public Prepared prepare(List<Variant> variants, List<Measurement> measurements) {
         List<Variant> inOrder =
                 variants.stream().sorted(Comparator.comparing(Variant::ref)).toList();
-        LatencyBook book = new LatencyBook(rates, inOrder, measurements);
+        LatencyBook book = new LatencyBook(rates, learned, inOrder, measurements);
         Map<PlanKey, FitPlan> plans = new ConcurrentHashMap<>();
         return (subject, policy) -> {
             PlanKey key = new PlanKey(subject.device().profile(), policy);

@@ -104,7 +104,8 @@ public final class GraphCosts {
                 peak,
                 traffic,
                 layers,
-                estimated);
+                estimated,
+                new KernelCounter(graph, initializers.keySet(), FREE, this::elements).count());
     }
 
     private Map<String, Integer> opsets() {
@@ -273,6 +274,11 @@ public final class GraphCosts {
             return 0;
         }
         return value.bytes();
+    }
+
+    private long elements(String name) {
+        Value value = values.get(name);
+        return value == null ? 0 : value.elements();
     }
 
     private Optional<List<Long>> shape(NodeProto node, int input) {

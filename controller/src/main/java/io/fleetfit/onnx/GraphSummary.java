@@ -4,6 +4,7 @@ import io.fleetfit.protocol.TensorSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the static analysis of an ONNX graph found.
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param activationBytes all activations written in one inference, a measure of memory traffic
  * @param layers number of nodes that compute
  * @param estimated whether a dimension was open or a shape unknown, so that the figures are estimates
+ * @param kernels what is left after a runtime's fusions; absent in summaries of older controllers
  */
 public record GraphSummary(
         Map<String, Integer> opsets,
@@ -33,7 +35,8 @@ public record GraphSummary(
         long peakActivationBytes,
         long activationBytes,
         int layers,
-        boolean estimated) {
+        boolean estimated,
+        @Nullable KernelCounts kernels) {
 
     /** Kinds of computation that cost differently a multiply-accumulate. */
     public enum OperatorClass {
@@ -49,6 +52,36 @@ public record GraphSummary(
         GEMM,
         /** Recurrent cells. */
         RECURRENT
+    }
+
+    /** A summary that does not say what fusions leave. */
+    public GraphSummary(
+            Map<String, Integer> opsets,
+            Set<String> operators,
+            List<TensorSpec> inputs,
+            List<TensorSpec> outputs,
+            long parameters,
+            long weightBytes,
+            long runtimeWeightBytes,
+            Map<OperatorClass, Long> macs,
+            long peakActivationBytes,
+            long activationBytes,
+            int layers,
+            boolean estimated) {
+        this(
+                opsets,
+                operators,
+                inputs,
+                outputs,
+                parameters,
+                weightBytes,
+                runtimeWeightBytes,
+                macs,
+                peakActivationBytes,
+                activationBytes,
+                layers,
+                estimated,
+                null);
     }
 
     public GraphSummary {

@@ -36,7 +36,8 @@ final class ControllerRules {
     /** Libraries that one core package may use beyond {@link #CORE_LIBRARIES}. */
     private static final Map<String, List<String>> OWN_LIBRARIES = Map.of(
             "onnx", List.of("ai.onnx.proto..", "com.google.protobuf.."),
-            "compress", List.of("ai.onnx.proto..", "com.google.protobuf.."));
+            "compress", List.of("ai.onnx.proto..", "com.google.protobuf.."),
+            "cost", List.of("org.ejml.."));
 
     /** Packages that meet the world. */
     static final List<String> ADAPTERS = List.of("mqtt", "store", "http", "broker", "worker");

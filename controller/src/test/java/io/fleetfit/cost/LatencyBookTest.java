@@ -136,6 +136,6 @@ class LatencyBookTest {
     }
 
     private LatencyBook book(Measurement... measurements) {
-        return new LatencyBook(Fits.RATES, List.of(a, b), List.of(measurements));
+        return new LatencyBook(Fits.RATES, TransferModel.none(), List.of(a, b), List.of(measurements));
     }
 }
