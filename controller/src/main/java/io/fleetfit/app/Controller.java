@@ -4,6 +4,9 @@ import io.fleetfit.broker.BrokerSettings;
 import io.fleetfit.broker.EmbeddedBroker;
 import io.fleetfit.compress.Jobs;
 import io.fleetfit.compress.ModelImports;
+import io.fleetfit.cost.CostBook;
+import io.fleetfit.cost.CostLearner;
+import io.fleetfit.cost.CostLedger;
 import io.fleetfit.fit.StandardFitEngine;
 import io.fleetfit.fleet.ApiTokens;
 import io.fleetfit.fleet.DeviceAuthenticator;
@@ -119,14 +122,19 @@ public final class Controller implements AutoCloseable {
                 ChunkSettings.standard().withBytesPerSecond(config.limits().chunkBytesPerSecond())));
         DesiredPublisher desired = new DesiredPublisher(
                 registryStore, indexes, link, key, clock, config.limits().probation());
-        FleetFit fit = new FleetFit(registryStore, fleet, new StandardFitEngine(new ProfileCosts(profiles)));
+        ProfileCosts rates = new ProfileCosts(profiles);
+        CostBook costs = new CostBook(registryStore, rates);
+        CostLedger ledger = database.costLedger();
+        CostLearner learner = new CostLearner(costs::changed, ledger, events);
+        CostRefresh costRefresh = closeLater(new CostRefresh(costs));
+        FleetFit fit = new FleetFit(registryStore, fleet, new StandardFitEngine(rates, costs));
         RolloutService rollouts = closeLater(new RolloutService(
                 new RolloutService.Parts(database.rolloutStore(), fleet, fit, desired, events, clock),
                 config.limits().devicePatience()));
         Gateway gateway = closeLater(new Gateway(
                 new Gateway.Parts(
                         fleet, database.telemetryStore(), link, chunks, desired, finder, events, metrics, clock),
-                new MeasurementLog(registryStore, fleet, clock),
+                new MeasurementLog(registryStore, fleet, clock, learner::measured),
                 followedBy(rollouts)));
         Jobs jobs = closeLater(new Jobs(
                 data.resolve("jobs"),
@@ -152,6 +160,7 @@ public final class Controller implements AutoCloseable {
                 clock));
         gauges(metrics, fleet, events);
 
+        costRefresh.start();
         gateway.start();
         rollouts.resume();
         Vertx vertx = Vertx.vertx();
@@ -173,6 +182,7 @@ public final class Controller implements AutoCloseable {
                         fleet,
                         database.telemetryStore(),
                         fit,
+                        ledger,
                         rollouts,
                         database.rolloutStore(),
                         tokens,

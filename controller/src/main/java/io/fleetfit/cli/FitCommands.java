@@ -31,8 +31,9 @@ final class FitCommands extends GroupCommand {
                 "Without --deployment nothing but the device itself sets bounds."
             },
             footerHeading = "%nThe score weighs quality, latency, memory and cost of change (0 to 100 each).%n"
-                    + "Latency is the 95th percentile with its upper bound; it comes, best first,%n"
-                    + "from the DEVICE, its PROFILE, another one SCALED, or the cost MODEL.%n%nExamples:%n",
+                    + "Latency is the 95th percentile with a 90 %% interval, whose upper end counts against%n"
+                    + "budgets. It comes, best first, from the device itself, siblings of its profile,%n"
+                    + "transfer from what others measured, or the cost model alone.%n%nExamples:%n",
             footer = {
                 "  fleetfit fit explain camera-7 classifier",
                 "  fleetfit fit explain camera-7 classifier@production",

@@ -18,6 +18,9 @@ final class FitText {
             out.println(device + " gets " + Show.text(ranking, "0/variant"));
             out.println();
             output.print(decision, Show.list(decision, "ranking"), table(), out);
+            out.println();
+            out.println("Latency, 95th percentile in ms, with the interval that holds 90 of 100");
+            output.print(decision, Show.list(decision, "ranking"), latencyTable(), out);
         }
         if (!rejections.isEmpty()) {
             out.println();
@@ -40,11 +43,28 @@ final class FitText {
                 .number("LAT", it -> Show.number(it, "parts/latencyHeadroom", "%.0f"))
                 .number("MEM", it -> Show.number(it, "parts/memoryHeadroom", "%.0f"))
                 .number("CHG", it -> Show.number(it, "parts/changeCost", "%.0f"))
-                .number("P95", it -> millis(it, "latency/p95Millis"))
-                .number("UPPER", it -> millis(it, "latency/upperMillis"))
-                .column("FROM", it -> Show.text(it, "latency/source"))
                 .number("MEMORY", it -> Show.bytes(it, "peakMemoryBytes"))
                 .number("DOWNLOAD", it -> Show.bytes(it, "downloadBytes"));
+    }
+
+    private static Table latencyTable() {
+        return new Table()
+                .column("VARIANT", FitText::name)
+                .number("P95", it -> millis(it, "latency/p95Millis"))
+                .number("LOWER", it -> millis(it, "latency/lowerMillis"))
+                .number("UPPER", it -> millis(it, "latency/upperMillis"))
+                .column("FROM", it -> origin(Show.text(it, "latency/source")));
+    }
+
+    /** Where a figure comes from, in words; a name that this command does not know as it is. */
+    private static String origin(String source) {
+        return switch (source) {
+            case "DEVICE" -> "measured here";
+            case "PROFILE" -> "siblings: devices of its profile";
+            case "SCALED" -> "transfer from what others measured";
+            case "MODEL" -> "model: graph and declared rates";
+            default -> source;
+        };
     }
 
     private static String millis(JsonNode node, String path) {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             DeviceCommands.class,
             DeploymentCommands.class,
             FitCommands.class,
+            CostCommands.class,
             RolloutCommands.class,
             TelemetryCommands.class,
             VersionCommand.class,

@@ -29,6 +29,11 @@ public final class LearnedCosts implements TransferModel {
     /** Ends of the tail that are believed. */
     private static final double LONGEST_TAIL = 10;
 
+    /** How far declared rates may be off where figures can tell: standard deviation of the logarithm of the speed. */
+    private static final double MEASURED_DOUBT = 0.7;
+
+    private static final double OTHER_DOUBT = 1;
+
     private final DeviceRates.Source rates;
     private final CostHistory history;
     private final Set<String> graphs = new HashSet<>();
@@ -93,12 +98,15 @@ public final class LearnedCosts implements TransferModel {
         return variant.precision().equals("int8");
     }
 
-    /** Another provider than the CPU may be anything: declared rates are of the CPU. */
+    /**
+     * Declared rates count as sure as they say only until something was measured: figures then move them by factors. Those of
+     * another provider than the CPU may be anything, since profiles declare the CPU's.
+     */
     private UnitCosts stated(Placement placement) {
         UnitCosts declared = UnitCosts.of(rates.of(placement.profile()), placement.int8());
-        return placement.provider().equals(ExecutionSettings.CPU)
-                ? declared
-                : declared.withDoubt(Math.max(1, declared.doubt()));
+        boolean measured = places.contains(new Place(placement.profile(), placement.provider()));
+        double least = placement.provider().equals(ExecutionSettings.CPU) ? (measured ? MEASURED_DOUBT : 0) : OTHER_DOUBT;
+        return declared.withDoubt(Math.max(least, declared.doubt()));
     }
 
     @Override

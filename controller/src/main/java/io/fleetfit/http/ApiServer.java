@@ -41,6 +41,7 @@ public final class ApiServer implements AutoCloseable {
         UploadRoutes.add(api, services, workers, vertx);
         ModelRoutes.add(api, services);
         FleetRoutes.add(api, services);
+        CostRoutes.add(api, services);
         RolloutRoutes.add(api, services);
         HttpServer server = vertx.createHttpServer(options(settings)).requestHandler(router);
         try {

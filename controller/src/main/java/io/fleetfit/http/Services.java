@@ -1,5 +1,6 @@
 package io.fleetfit.http;
 
+import io.fleetfit.cost.CostLedger;
 import io.fleetfit.compress.Jobs;
 import io.fleetfit.compress.ModelImports;
 import io.fleetfit.fleet.ApiTokens;
@@ -30,6 +31,7 @@ import java.util.function.Supplier;
  * @param twins desired and reported states
  * @param telemetry what devices measured
  * @param fit decisions
+ * @param costs estimates beside what was measured
  * @param rollouts moves devices
  * @param rolloutStore deployments and rollouts
  * @param tokens who may call
@@ -52,6 +54,7 @@ public record Services(
         FleetStore twins,
         TelemetryStore telemetry,
         FleetFit fit,
+        CostLedger costs,
         RolloutService rollouts,
         RolloutStore rolloutStore,
         ApiTokens tokens,

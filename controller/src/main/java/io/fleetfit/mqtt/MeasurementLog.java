@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** Turns what devices measured into measurements of variants, which the fit uses. */
 public final class MeasurementLog {
@@ -33,10 +34,17 @@ public final class MeasurementLog {
     private final RegistryStore registry;
     private final FleetStore fleet;
     private final Clock clock;
+    private final Consumer<Measurement> learner;
     private final Map<String, Instant> newest = new ConcurrentHashMap<>();
 
     /** Writes into {@code registry}. */
     public MeasurementLog(RegistryStore registry, FleetStore fleet, Clock clock) {
+        this(registry, fleet, clock, measurement -> {});
+    }
+
+    /** Writes into {@code registry}, and tells {@code learner} of each measurement after that. */
+    public MeasurementLog(RegistryStore registry, FleetStore fleet, Clock clock, Consumer<Measurement> learner) {
+        this.learner = learner;
         this.registry = registry;
         this.fleet = fleet;
         this.clock = clock;
@@ -92,8 +100,10 @@ public final class MeasurementLog {
         }
         ExecutionSettings settings = known.get().settings();
         int threads = settings.threads() == null ? on.get().capabilities().cores() : settings.threads();
-        registry.addMeasurement(new Measurement(
-                ref, device, on.get().profile(), settings.provider(), threads, p50, p95, samples, source, now));
+        Measurement measurement = new Measurement(
+                ref, device, on.get().profile(), settings.provider(), threads, p50, p95, samples, source, now);
+        registry.addMeasurement(measurement);
+        learner.accept(measurement);
         if (newest.size() >= MOST_REMEMBERED) {
             newest.clear();
         }

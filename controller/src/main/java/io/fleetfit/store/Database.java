@@ -2,6 +2,7 @@ package io.fleetfit.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.fleetfit.cost.CostLedger;
 import io.fleetfit.fleet.FleetStore;
 import io.fleetfit.fleet.TokenStore;
 import io.fleetfit.registry.RegistryStore;
@@ -77,6 +78,11 @@ public final class Database implements AutoCloseable {
     /** Deployments and rollouts. */
     public RolloutStore rolloutStore() {
         return new JdbcRolloutStore(sql);
+    }
+
+    /** Estimates beside what was measured. */
+    public CostLedger costLedger() {
+        return new JdbcCostLedger(sql);
     }
 
     /** API tokens. */

@@ -55,4 +55,24 @@ class ProfileCostsTest {
             }
         }
     }
+
+    @Test
+    void without_dot_products_eight_bits_are_not_taken_for_faster() {
+        for (Profile profile : profiles.all()) {
+            boolean dotProducts = profile.isaFeatures().value().contains("asimddp");
+            if (!dotProducts) {
+                assertThat(costs.of(profile.name()).int8Speedup()).as(profile.name()).isLessThanOrEqualTo(1);
+            }
+        }
+        assertThat(costs.of("phone-high").int8Speedup()).isGreaterThan(1);
+    }
+
+    @Test
+    void profiles_with_dot_products_are_a_class_of_their_own() {
+        assertThat(costs.traits("phone-mid").isaClass())
+                .isEqualTo(costs.traits("jetson-agx-orin").isaClass())
+                .isNotEqualTo(costs.traits("raspberry-pi-4b-4gb").isaClass());
+        assertThat(costs.traits("adhoc-aarch64-0xd0b-8c-4g").cores()).isEqualTo(8);
+        assertThat(costs.traits("a").isaClass()).isNotEqualTo(costs.traits("b").isaClass());
+    }
 }

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fleetfit.fit.FitEngine.Subject;
+import io.fleetfit.cost.CostReport;
+import io.fleetfit.cost.LatencyCheck;
+import io.fleetfit.cost.LatencyEstimate;
+import io.fleetfit.cost.Pace;
+import io.fleetfit.cost.RefitProposal;
 import io.fleetfit.fit.Fits;
+import io.fleetfit.registry.VariantRef;
 import io.fleetfit.fit.Policy;
 import io.fleetfit.fit.StandardFitEngine;
 import io.fleetfit.fleet.Device;
@@ -82,9 +88,14 @@ class AnswersTest {
         assertThat(run.out()).isEqualToNormalizingNewlines("""
                 d1 gets net@1/fp16-storage
 
-                VARIANT       SCORE  QUAL  LAT  MEM  CHG    P95  UPPER  FROM    MEMORY  DOWNLOAD
-                fp16-storage  96.47   100   50   91  100  100.0  130.0  MODEL  51.2 MB  300.0 kB
-                int8-weights  88.30    90   50   91  100  100.0  130.0  MODEL  51.2 MB  200.0 kB
+                VARIANT       SCORE  QUAL  LAT  MEM  CHG   MEMORY  DOWNLOAD
+                fp16-storage  96.47   100   50   91  100  51.2 MB  300.0 kB
+                int8-weights  88.30    90   50   91  100  51.2 MB  200.0 kB
+
+                Latency, 95th percentile in ms, with the interval that holds 90 of 100
+                VARIANT         P95  LOWER  UPPER  FROM
+                fp16-storage  100.0   70.0  130.0  model: graph and declared rates
+                int8-weights  100.0   70.0  130.0  model: graph and declared rates
 
                 Rejected
                   cuda
@@ -95,6 +106,44 @@ class AnswersTest {
                     - storage for models: needs 5.9 MB, has 450.0 kB
                   fp32
                     - storage for models: needs 590.0 kB, has 450.0 kB
+                """);
+    }
+
+    @Test
+    void the_cost_report_compares_estimates_with_what_was_measured() {
+        // Given
+        LatencyEstimate guess = new LatencyEstimate(10, 8, 12, LatencyEstimate.Source.SCALED);
+        VariantRef ref = VariantRef.parse("net@1/fp32");
+        List<LatencyCheck> checks = List.of(
+                new LatencyCheck(ref, "d1", "raspberry-pi-4b-4gb", guess, 8, 8, Fits.NOW, Pace.NEW),
+                new LatencyCheck(ref, "d2", "jetson-nano", guess, 20, 18, Fits.NOW, Pace.NEW));
+        controller.answer("GET cost/report?model=net", CostReport.of(checks));
+        controller.answer(
+                "GET cost/proposals",
+                Map.of(
+                        "proposals",
+                        List.of(
+                                new RefitProposal("d2", "jetson-nano", ref, 12, 18, Fits.NOW),
+                                new RefitProposal(
+                                        "d9", "jetson-nano", VariantRef.parse("other@1/fp32"), 1, 2, Fits.NOW))));
+
+        // When
+        CliRun run = CliRun.of(controller, home, "cost", "report", "--model", "net");
+
+        // Then
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.width()).isLessThanOrEqualTo(80);
+        assertThat(run.out()).isEqualToNormalizingNewlines("""
+                BY       NAME                 CHECKS   ERROR     BIAS     HELD
+                profile  jetson-nano               1  50.0 %  -50.0 %    0.0 %
+                profile  raspberry-pi-4b-4gb       1  25.0 %   25.0 %  100.0 %
+                model    net                       2  37.5 %  -12.5 %   50.0 %
+                source   SCALED                    2  37.5 %  -12.5 %   50.0 %
+                all      all                       2  37.5 %  -12.5 %   50.0 %
+
+                Slower than they began: fit them anew
+                DEVICE  VARIANT       BEFORE       NOW  FOUND
+                d2      net@1/fp32  12.00 ms  18.00 ms  2026-01-02T03:04:05Z
                 """);
     }
 
