@@ -8,8 +8,8 @@ package io.fleetfit.cost;
  * <p>Four kinds of departure from the pooled costs are told apart: the speed of a placement; its cost of a term (linear in
  * the share of the term, the derivative of the logarithm of the sum); what graphs of a kind have in common (a squared
  * exponential, Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, section 4.2); what one graph has to
- * itself. The deviations were found by maximum likelihood on published latencies of boards of several makers, rounded, and
- * held for boards that were left out; they are no property of single boards.
+ * itself. The deviations were found by maximum likelihood on published latencies of boards of several makers, and
+ * rounded.
  */
 final class CostCovariance {
     /** Measuring twice differs by this; standard deviation of the logarithm. */

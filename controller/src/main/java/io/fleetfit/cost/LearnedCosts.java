@@ -105,7 +105,8 @@ public final class LearnedCosts implements TransferModel {
     private UnitCosts stated(Placement placement) {
         UnitCosts declared = UnitCosts.of(rates.of(placement.profile()), placement.int8());
         boolean measured = places.contains(new Place(placement.profile(), placement.provider()));
-        double least = placement.provider().equals(ExecutionSettings.CPU) ? (measured ? MEASURED_DOUBT : 0) : OTHER_DOUBT;
+        double least =
+                placement.provider().equals(ExecutionSettings.CPU) ? (measured ? MEASURED_DOUBT : 0) : OTHER_DOUBT;
         return declared.withDoubt(Math.max(least, declared.doubt()));
     }
 
@@ -113,15 +114,16 @@ public final class LearnedCosts implements TransferModel {
     public @Nullable LatencyEstimate latency(String profile, Variant variant) {
         String provider = variant.settings().provider();
         Place place = new Place(profile, provider);
-        boolean transfer = places.contains(place) || graphs.contains(variant.ref().toString());
+        boolean transfer =
+                places.contains(place) || graphs.contains(variant.ref().toString());
         if (!transfer) {
             return null;
         }
         Integer threads = variant.settings().threads();
-        Placement placement =
-                placement(profile, provider, threads == null ? rates.traits(profile).cores() : threads, variant);
-        CostModel model = models.computeIfAbsent(
-                place, it -> history.model(it.profile(), placement.isaClass(), graphs));
+        Placement placement = placement(
+                profile, provider, threads == null ? rates.traits(profile).cores() : threads, variant);
+        CostModel model =
+                models.computeIfAbsent(place, it -> history.model(it.profile(), placement.isaClass(), graphs));
         CostModel.Distribution it = model.estimate(
                 placement,
                 variant.ref().toString(),

@@ -36,7 +36,6 @@ final class CostRoutes {
     }
 
     private Answer proposals(Call call) {
-        return Answer.ok(
-                Map.of("proposals", services.costs().proposals(call.number("limit", PAGE, 1, MOST))));
+        return Answer.ok(Map.of("proposals", services.costs().proposals(call.number("limit", PAGE, 1, MOST))));
     }
 }

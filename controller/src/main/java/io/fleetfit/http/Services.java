@@ -1,8 +1,8 @@
 package io.fleetfit.http;
 
-import io.fleetfit.cost.CostLedger;
 import io.fleetfit.compress.Jobs;
 import io.fleetfit.compress.ModelImports;
+import io.fleetfit.cost.CostLedger;
 import io.fleetfit.fleet.ApiTokens;
 import io.fleetfit.fleet.FleetRegistry;
 import io.fleetfit.fleet.FleetStore;

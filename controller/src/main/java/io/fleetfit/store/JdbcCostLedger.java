@@ -67,19 +67,16 @@ final class JdbcCostLedger implements CostLedger {
 
     @Override
     public void put(LatencyCheck check) {
-        write(
-                CHECK_UPDATE,
-                CHECK_INSERT,
-                statement -> of(statement, check.deviceId(), check.variant())
-                        .bind("profile", check.profile())
-                        .bind("estimate", Sql.jsonOrNull(check.estimate()))
-                        .bind("p95", check.p95Millis())
-                        .bind("p50", check.p50Millis())
-                        .bind("at", check.at())
-                        .bind("figures", check.pace().figures())
-                        .bind("mean", check.pace().mean())
-                        .bind("squares", check.pace().squares())
-                        .bind("sum", check.pace().sum()));
+        write(CHECK_UPDATE, CHECK_INSERT, statement -> of(statement, check.deviceId(), check.variant())
+                .bind("profile", check.profile())
+                .bind("estimate", Sql.jsonOrNull(check.estimate()))
+                .bind("p95", check.p95Millis())
+                .bind("p50", check.p50Millis())
+                .bind("at", check.at())
+                .bind("figures", check.pace().figures())
+                .bind("mean", check.pace().mean())
+                .bind("squares", check.pace().squares())
+                .bind("sum", check.pace().sum()));
     }
 
     @Override
@@ -98,14 +95,11 @@ final class JdbcCostLedger implements CostLedger {
 
     @Override
     public void propose(RefitProposal proposal) {
-        write(
-                PROPOSAL_UPDATE,
-                PROPOSAL_INSERT,
-                statement -> of(statement, proposal.deviceId(), proposal.variant())
-                        .bind("profile", proposal.profile())
-                        .bind("before", proposal.beforeMillis())
-                        .bind("now", proposal.nowMillis())
-                        .bind("at", proposal.at()));
+        write(PROPOSAL_UPDATE, PROPOSAL_INSERT, statement -> of(statement, proposal.deviceId(), proposal.variant())
+                .bind("profile", proposal.profile())
+                .bind("before", proposal.beforeMillis())
+                .bind("now", proposal.nowMillis())
+                .bind("at", proposal.at()));
     }
 
     @Override

@@ -61,7 +61,9 @@ class ProfileCostsTest {
         for (Profile profile : profiles.all()) {
             boolean dotProducts = profile.isaFeatures().value().contains("asimddp");
             if (!dotProducts) {
-                assertThat(costs.of(profile.name()).int8Speedup()).as(profile.name()).isLessThanOrEqualTo(1);
+                assertThat(costs.of(profile.name()).int8Speedup())
+                        .as(profile.name())
+                        .isLessThanOrEqualTo(1);
             }
         }
         assertThat(costs.of("phone-high").int8Speedup()).isGreaterThan(1);

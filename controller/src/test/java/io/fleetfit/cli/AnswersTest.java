@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.fleetfit.fit.FitEngine.Subject;
 import io.fleetfit.cost.CostReport;
 import io.fleetfit.cost.LatencyCheck;
 import io.fleetfit.cost.LatencyEstimate;
 import io.fleetfit.cost.Pace;
 import io.fleetfit.cost.RefitProposal;
+import io.fleetfit.fit.FitEngine.Subject;
 import io.fleetfit.fit.Fits;
-import io.fleetfit.registry.VariantRef;
 import io.fleetfit.fit.Policy;
 import io.fleetfit.fit.StandardFitEngine;
 import io.fleetfit.fleet.Device;

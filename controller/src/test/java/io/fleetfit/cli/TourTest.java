@@ -116,7 +116,8 @@ class TourTest {
     }
 
     private void deployments() {
-        softly.assertThat(run("fit", "explain", "d1", "net")).contains("d1 gets net@1/", "model: graph and declared rates");
+        softly.assertThat(run("fit", "explain", "d1", "net"))
+                .contains("d1 gets net@1/", "model: graph and declared rates");
         softly.assertThat(run("deployment", "create", "strict", "--model", "net@production", "--min-quality", "0.9"))
                 .contains("Created the deployment strict");
         CliRun nothing = cli("fit", "explain", "d1", "--deployment", "strict");

@@ -64,7 +64,7 @@ class CostLearnerTest {
     @Test
     void a_device_that_became_slower_gets_one_proposal_and_a_new_level() {
         // When
-        for (int hour = 0; hour < 20; hour++) {
+        for (int hour = 0; hour < 30; hour++) {
             learn("d1", 10, Measurement.Source.PRODUCTION);
         }
         assertThat(ledger.proposals).isEmpty();

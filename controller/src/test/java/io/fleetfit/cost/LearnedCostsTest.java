@@ -54,8 +54,8 @@ class LearnedCostsTest {
     @Test
     void a_gpu_is_not_taken_for_the_processor() {
         // Given
-        LearnedCosts costs = new LearnedCosts(
-                Fits.RATES, variants, List.of(measurement(small, "d1", Fits.PROFILE, 60)));
+        LearnedCosts costs =
+                new LearnedCosts(Fits.RATES, variants, List.of(measurement(small, "d1", Fits.PROFILE, 60)));
         Variant cuda = Fits.variant("cuda").provider("CUDAExecutionProvider").build();
 
         // When / Then
@@ -67,8 +67,16 @@ class LearnedCostsTest {
         for (Variant it : List.of(small, middle)) {
             double median = it.summary().totalMacs() / 1e7;
             measured.add(new Measurement(
-                    it.ref(), "d1", Fits.PROFILE, it.settings().provider(), 4, median, median * tail, 100,
-                    Measurement.Source.PRODUCTION, Fits.NOW));
+                    it.ref(),
+                    "d1",
+                    Fits.PROFILE,
+                    it.settings().provider(),
+                    4,
+                    median,
+                    median * tail,
+                    100,
+                    Measurement.Source.PRODUCTION,
+                    Fits.NOW));
         }
         LatencyEstimate estimate = new LearnedCosts(Fits.RATES, variants, measured).latency(Fits.PROFILE, large);
         assertThat(estimate).isNotNull();

@@ -17,8 +17,8 @@ class KernelCounterTest {
 
     @Test
     void a_convolution_and_its_activation_are_one_kernel() {
-        KernelCounts counts = count(
-                "y", node("Conv", "a", "x", "w"), node("Relu", "b", "a"), node("Softmax", "y", "b"));
+        KernelCounts counts =
+                count("y", node("Conv", "a", "x", "w"), node("Relu", "b", "a"), node("Softmax", "y", "b"));
 
         assertThat(counts).isEqualTo(new KernelCounts(1, 1, 10 + 100 + 100 + 5, 5));
     }
@@ -37,8 +37,8 @@ class KernelCounterTest {
 
     @Test
     void a_value_that_others_read_too_is_not_fused() {
-        KernelCounts counts = count(
-                "y", node("Conv", "a", "x", "w"), node("Relu", "b", "a"), node("Mul", "y", "a", "b"));
+        KernelCounts counts =
+                count("y", node("Conv", "a", "x", "w"), node("Relu", "b", "a"), node("Mul", "y", "a", "b"));
 
         assertThat(counts.products()).isEqualTo(1);
         assertThat(counts.others()).isEqualTo(2);

@@ -134,8 +134,16 @@ class CostLedgerTest {
 
         // When
         registry.addMeasurement(new Measurement(
-                VariantRef.parse("textdir@1/fp32"), "d1", "elsewhere", ExecutionSettings.CPU, 4, 10, 12, 50,
-                Measurement.Source.PRODUCTION, Samples.AT));
+                VariantRef.parse("textdir@1/fp32"),
+                "d1",
+                "elsewhere",
+                ExecutionSettings.CPU,
+                4,
+                10,
+                12,
+                50,
+                Measurement.Source.PRODUCTION,
+                Samples.AT));
         assertThat(book.refresh()).isFalse();
         book.changed();
 
