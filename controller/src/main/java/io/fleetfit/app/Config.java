@@ -1,5 +1,6 @@
 package io.fleetfit.app;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param mqtt the broker
  * @param database where the database is
  * @param limits what work may take
+ * @param prometheus where gates ask their queries; absent is nowhere
  */
-public record Config(Path dataDir, Listener http, Mqtt mqtt, DatabaseConfig database, Limits limits) {
+public record Config(
+        Path dataDir,
+        Listener http,
+        Mqtt mqtt,
+        DatabaseConfig database,
+        Limits limits,
+        @Nullable URI prometheus) {
 
     /**
      * An address to listen on.

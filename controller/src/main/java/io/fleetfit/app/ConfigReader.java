@@ -163,7 +163,24 @@ final class ConfigReader {
                         Duration.ofSeconds(number(Setting.PROBATION, 0, 86_400)),
                         Duration.ofMinutes(number(Setting.PATIENCE, 1, 525_600)),
                         Duration.ofDays(number(Setting.RETENTION, 1, 3_650)),
-                        Duration.ofHours(number(Setting.GRACE, 0, 8_760))));
+                        Duration.ofHours(number(Setting.GRACE, 0, 8_760))),
+                prometheus());
+    }
+
+    private @Nullable URI prometheus() {
+        String value = optional(Setting.PROMETHEUS);
+        if (value != null) {
+            try {
+                URI url = URI.create(value);
+                if (("http".equals(url.getScheme()) || "https".equals(url.getScheme())) && url.getHost() != null) {
+                    return url;
+                }
+            } catch (IllegalArgumentException e) {
+                // Said below.
+            }
+            problems.add(Setting.PROMETHEUS.key() + " = " + value + " is no URL; write http://host:9090");
+        }
+        return null;
     }
 
     private Config.Listener listener(Setting host, Setting port, Setting certificate, Setting key) {

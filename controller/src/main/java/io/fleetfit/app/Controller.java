@@ -37,7 +37,10 @@ import io.fleetfit.registry.GarbageCollector;
 import io.fleetfit.registry.ModelRegistry;
 import io.fleetfit.registry.RegistryStore;
 import io.fleetfit.registry.UploadSessions;
+import io.fleetfit.prometheus.PrometheusQuery;
 import io.fleetfit.rollout.FleetFit;
+import io.fleetfit.rollout.MetricQuery;
+import io.fleetfit.rollout.RolloutParts;
 import io.fleetfit.rollout.RolloutService;
 import io.fleetfit.store.Database;
 import io.fleetfit.store.DatabaseSettings;
@@ -127,7 +130,15 @@ public final class Controller implements AutoCloseable {
                                 device.arch(), device.isaFeatures(), device.accelerators())
                         .text()));
         RolloutService rollouts = closeLater(new RolloutService(
-                new RolloutService.Parts(database.rolloutStore(), fleet, fit, desired, events, clock),
+                new RolloutParts(
+                        database.rolloutStore(),
+                        fleet,
+                        database.telemetryStore(),
+                        fit,
+                        desired,
+                        config.prometheus() == null ? MetricQuery.NONE : new PrometheusQuery(config.prometheus()),
+                        events,
+                        clock),
                 config.limits().devicePatience()));
         Gateway gateway = closeLater(new Gateway(
                 new Gateway.Parts(
@@ -264,6 +275,11 @@ public final class Controller implements AutoCloseable {
             @Override
             public void reported(ReportedState reported) {
                 rollouts.reported(reported);
+            }
+
+            @Override
+            public void measured(String deviceId) {
+                rollouts.measured(deviceId);
             }
         };
     }

@@ -29,6 +29,7 @@ enum Setting {
     CHUNK_RATE("chunks.bytes-per-second", "0", "most bytes of model files a second; 0 is no bound"),
     PROBATION("rollout.probation-seconds", "30", "time in which a device may fall back by itself"),
     PATIENCE("rollout.patience-minutes", "60", "time that a device may take for an update"),
+    PROMETHEUS("rollout.prometheus-url", "", "address of a Prometheus, for gates that ask a query"),
     RETENTION("telemetry.retention-days", "30", "time that telemetry is kept"),
     GRACE("blobs.grace-hours", "24", "time that files which nothing names are kept");
 

@@ -29,7 +29,7 @@ final class Documents {
             String why = e.getOriginalMessage().lines().findFirst().orElse("");
             throw CliFailure.badInput(field, file.toString(), "is neither YAML nor JSON: " + why);
         }
-        throw CliFailure.badInput(field, file.toString(), "holds no object; see 'fleetfit model import --help'");
+        throw CliFailure.badInput(field, file.toString(), "holds no object; see --help for what belongs there");
     }
 
     /** The text of a file. */

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             DeploymentCommands.class,
             FitCommands.class,
             RolloutCommands.class,
+            ApplyCommand.class,
             TelemetryCommands.class,
             VersionCommand.class,
             CompletionCommand.class

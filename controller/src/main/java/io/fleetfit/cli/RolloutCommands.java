@@ -2,12 +2,9 @@ package io.fleetfit.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,7 +14,19 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "rollout",
         description = "Rollouts: moving devices to what a deployment wants.",
-        subcommands = {RolloutCommands.Start.class, RolloutCommands.Status.class, RolloutCommands.Abort.class},
+        subcommands = {
+            RolloutInquiries.Plan.class,
+            RolloutCommands.Start.class,
+            RolloutCommands.Status.class,
+            RolloutOrders.Pause.class,
+            RolloutOrders.Resume.class,
+            RolloutOrders.Promote.class,
+            RolloutOrders.Retry.class,
+            RolloutCommands.Abort.class,
+            RolloutInquiries.History.class,
+            RolloutInquiries.Diff.class,
+            RolloutInquiries.Audit.class
+        },
         footerHeading = "%nExamples:%n",
         footer = {"  fleetfit rollout start shop --watch", "  fleetfit rollout status"})
 final class RolloutCommands extends GroupCommand {
@@ -29,30 +38,27 @@ final class RolloutCommands extends GroupCommand {
                 .column("DEPLOYMENT", it -> Show.text(it, "deployment"))
                 .column("VERSION", it -> Show.text(it, "version"))
                 .column("STATE", it -> Show.text(it, "state"))
+                .column("WAVE", RolloutText::wave)
+                .column("DONE", RolloutText::done)
                 .number("STARTED", it -> Show.age(it, "startedAt", command.clock()))
                 .number("ENDED", it -> Show.age(it, "endedAt", command.clock()))
                 .column("REASON", it -> Show.text(it, "reason"));
-    }
-
-    private static boolean ended(String state) {
-        return switch (state) {
-            case "SUCCEEDED", "FAILED", "ABORTED" -> true;
-            default -> false;
-        };
     }
 
     /** Shows a rollout once, or until it has ended; the exit code. */
     private static int follow(ApiCommand command, ApiClient api, String id, boolean watch) {
         JsonNode answer;
         String state;
-        try (ProgressLine progress = command.progress()) {
+        try (LiveBlock block = new LiveBlock(command.out(), command.surroundings().terminal())) {
             while (true) {
                 answer = api.get("rollouts/" + ApiClient.escape(id));
                 state = answer.at("/rollout/state").asText();
-                if (!watch || ended(state)) {
+                if (watch && command.output().forPeople()) {
+                    block.show(RolloutText.lines(answer.path("rollout")));
+                }
+                if (!watch || RolloutText.ended(state)) {
                     break;
                 }
-                show(progress, answer, state);
                 Jobs.pause(LOOK);
             }
         }
@@ -60,38 +66,12 @@ final class RolloutCommands extends GroupCommand {
         return state.equals("FAILED") || state.equals("ABORTED") ? ExitCodes.ROLLOUT_FAILED : ExitCodes.OK;
     }
 
-    private static void show(ProgressLine progress, JsonNode answer, String state) {
-        Map<String, Integer> counts = counts(answer);
-        int all = answer.path("updates").size();
-        int open = counts.getOrDefault("PENDING", 0) + counts.getOrDefault("UPDATING", 0);
-        progress.show(state, all == 0 ? 0 : (double) (all - open) / all, words(counts));
-    }
-
-    private static Map<String, Integer> counts(JsonNode answer) {
-        Map<String, Integer> counts = new TreeMap<>();
-        answer.path("updates").forEach(it -> counts.merge(it.path("state").asText(), 1, Integer::sum));
-        return counts;
-    }
-
-    private static String words(Map<String, Integer> counts) {
-        List<String> words = new ArrayList<>();
-        counts.forEach(
-                (state, n) -> words.add(n + " " + state.toLowerCase(Locale.ROOT).replace('_', ' ')));
-        return words.isEmpty() ? "no devices" : String.join(", ", words);
-    }
-
     private static void print(ApiCommand command, JsonNode answer) {
         if (!command.output().forPeople()) {
             command.output().print(answer, command.out());
             return;
         }
-        JsonNode rollout = answer.path("rollout");
-        command.say(Show.text(rollout, "id") + "  " + Show.text(rollout, "deployment") + " to version "
-                + Show.text(rollout, "version") + ": " + Show.text(rollout, "state") + ", "
-                + words(counts(answer)));
-        if (rollout.hasNonNull("reason")) {
-            command.say("  " + Show.text(rollout, "reason"));
-        }
+        RolloutText.lines(answer.path("rollout")).forEach(command::say);
         command.say("");
         Table table = new Table()
                 .column("DEVICE", it -> Show.text(it, "deviceId"))
@@ -100,7 +80,8 @@ final class RolloutCommands extends GroupCommand {
                 .column("BEFORE", it -> Show.afterModel(Show.text(it, "previous")))
                 .column("ERROR", it -> error(it.path("error")))
                 .wide("GENERATION", it -> Show.text(it, "generation"))
-                .wide("WAVE", it -> Show.text(it, "wave"))
+                .wide("PROFILE", it -> Show.text(it, "place/profile"))
+                .number("WAVE", it -> Integer.toString(it.path("wave").asInt() + 1))
                 .number("CHANGED", it -> Show.age(it, "updatedAt", command.clock()));
         command.output().print(answer, Show.list(answer, "updates"), table, command.out());
     }
@@ -114,7 +95,7 @@ final class RolloutCommands extends GroupCommand {
             name = "start",
             description = "Starts the rollout of a deployment.",
             footerHeading = "%nExamples:%n",
-            footer = {"  fleetfit rollout start shop", "  fleetfit rollout start shop --watch"})
+            footer = {"  fleetfit rollout start shop", "  fleetfit rollout start shop -f careful.yaml --watch"})
     static final class Start extends ApiCommand {
         @Parameters(paramLabel = "DEPLOYMENT", description = "deployment")
         private String deployment;
@@ -122,9 +103,19 @@ final class RolloutCommands extends GroupCommand {
         @Option(names = "--watch", description = "wait for its end; exit code 5 if it fails or is aborted")
         private boolean watch;
 
+        @Option(
+                names = {"-f", "--file"},
+                paramLabel = "FILE",
+                description = "plan to go by, YAML or JSON; else the deployment's own, or a standard one")
+        private @Nullable Path file;
+
         @Override
         int run(ApiClient api) {
-            JsonNode answer = api.post("rollouts", ApiClient.object().put("deployment", deployment));
+            ObjectNode request = ApiClient.object().put("deployment", deployment);
+            if (file != null) {
+                request.set("plan", Documents.object("--file", file));
+            }
+            JsonNode answer = api.post("rollouts", request);
             String id = answer.path("id").asText(answer.at("/rollout/id").asText());
             say("Started " + id);
             return follow(this, api, id, watch);
@@ -171,7 +162,7 @@ final class RolloutCommands extends GroupCommand {
             name = "abort",
             description = "Aborts a running rollout. Downloads under way are stopped.",
             footerHeading = "%nExamples:%n",
-            footer = {"  fleetfit rollout abort r-3", "  fleetfit rollout abort r-3 --mode revert"})
+            footer = {"  fleetfit rollout abort r-3 --keep", "  fleetfit rollout abort r-3 --revert --reason 'too slow'"})
     static final class Abort extends ApiCommand {
         /** What becomes of devices that are done. */
         enum Mode {
@@ -189,9 +180,25 @@ final class RolloutCommands extends GroupCommand {
                 description = "keep what devices have reached, or revert them to what they ran before")
         private Mode mode;
 
+        @Option(names = "--keep", description = "the same as --mode keep")
+        private boolean keep;
+
+        @Option(names = "--revert", description = "the same as --mode revert")
+        private boolean revert;
+
+        @Option(names = "--reason", paramLabel = "TEXT", description = "why, for the audit")
+        private @Nullable String reason;
+
         @Override
         int run(ApiClient api) {
-            ObjectNode request = ApiClient.object().put("mode", mode.name().toUpperCase(Locale.ROOT));
+            if (keep && revert) {
+                throw CliFailure.badInput("--keep", "true", "does not go with --revert; give one of them");
+            }
+            Mode chosen = revert ? Mode.revert : keep ? Mode.keep : mode;
+            ObjectNode request = ApiClient.object().put("mode", chosen.name().toUpperCase(Locale.ROOT));
+            if (reason != null) {
+                request.put("reason", reason);
+            }
             JsonNode answer = api.post("rollouts/" + ApiClient.escape(id) + "/abort", request);
             if (output().forPeople()) {
                 say("Aborting " + id + "; see: fleetfit rollout status " + id);

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,13 @@ public interface FleetStore {
      * @return the twin after the change
      */
     DeviceTwin updateTargets(String id, UnaryOperator<List<SlotTarget>> change);
+
+    /**
+     * Changes the targets of many devices in one transaction, each as {@link #updateTargets} does.
+     *
+     * @return the twins after the change; without devices that do not exist
+     */
+    List<DeviceTwin> updateAllTargets(SortedMap<String, UnaryOperator<List<SlotTarget>>> changes);
 
     /** Stores a report unless a newer one of the same boot is there; whether it was stored. */
     boolean setReported(ReportedState reported);

@@ -131,6 +131,7 @@ final class Api {
                     "this needs the role " + name(needed) + ", the token has the role "
                             + name(token.get().role())));
         }
+        context.put(Call.WHO, token.get().name());
     }
 
     private static String name(ApiToken.Role role) {

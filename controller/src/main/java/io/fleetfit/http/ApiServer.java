@@ -43,6 +43,7 @@ public final class ApiServer implements AutoCloseable {
         CompressRoutes.add(api, services);
         DataSetRoutes.add(api, services);
         FleetRoutes.add(api, services);
+        DeploymentRoutes.add(api, services);
         RolloutRoutes.add(api, services);
         HttpServer server = vertx.createHttpServer(options(settings)).requestHandler(router);
         try {

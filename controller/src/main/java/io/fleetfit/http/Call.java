@@ -20,10 +20,19 @@ final class Call {
     private static final ObjectMapper JSON =
             JsonCodec.mapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
+    /** Under which the name of the caller's token stands. */
+    static final String WHO = "fleetfit.who";
+
     private final RoutingContext context;
 
     Call(RoutingContext context) {
         this.context = context;
+    }
+
+    /** Name of the caller's token. */
+    String who() {
+        String who = context.get(WHO);
+        return who == null ? "nobody" : who;
     }
 
     /** A part of the path. */
@@ -67,6 +76,12 @@ final class Call {
     /** The body as text. */
     String text() {
         return Optional.ofNullable(context.body().asString()).orElse("");
+    }
+
+    /** The JSON body, or {@code absent} where there is none. */
+    <T> T bodyOr(Class<T> type, T absent) {
+        Buffer body = context.body().buffer();
+        return body == null || body.length() == 0 ? absent : body(type);
     }
 
     /** The JSON body; fields that are unknown or of the wrong type are named. */

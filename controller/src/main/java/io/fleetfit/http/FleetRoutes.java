@@ -59,10 +59,7 @@ final class FleetRoutes {
                 PUT,
                 DEVICE + "/labels",
                 Access.OPERATOR,
-                call -> Answer.ok(services.fleet()
-                        .setLabels(
-                                call.path("id"),
-                                Call.need("labels", call.body(Labels.class).labels()))));
+                routes::setLabels);
         api.add(DELETE, DEVICE, Access.ADMIN, call -> {
             services.fleet().delete(call.path("id"));
             services.disconnect().accept(call.path("id"));
@@ -79,6 +76,16 @@ final class FleetRoutes {
                         Map.of("profiles", List.copyOf(services.profiles().all()))));
         api.add(GET, Api.ROOT + "/profiles/:name", Access.VIEWER, call -> Answer.ok(routes.profile(call.path("name"))));
         api.add(POST, Api.ROOT + "/profiles/validate", Access.VIEWER, routes::validate);
+    }
+
+    /** A device whose labels change may belong to other deployments from now on. */
+    private Answer setLabels(Call call) {
+        Answer answer = Answer.ok(services.fleet()
+                .setLabels(
+                        call.path("id"),
+                        Call.need("labels", call.body(Labels.class).labels())));
+        services.rollouts().connected(call.path("id"));
+        return answer;
     }
 
     private Answer list(Call call) {

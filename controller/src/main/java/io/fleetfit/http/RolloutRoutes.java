@@ -1,30 +1,30 @@
 package io.fleetfit.http;
 
-import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 
 import io.fleetfit.fit.FitDecision;
-import io.fleetfit.fit.Policy;
-import io.fleetfit.fleet.Selector;
-import io.fleetfit.registry.Conflict;
 import io.fleetfit.registry.Invalid;
 import io.fleetfit.registry.NotFound;
 import io.fleetfit.rollout.AbortMode;
-import io.fleetfit.rollout.Deployment;
 import io.fleetfit.rollout.DeviceUpdate;
 import io.fleetfit.rollout.Rollout;
+import io.fleetfit.rollout.RolloutState;
+import io.fleetfit.rollout.RolloutView;
+import io.fleetfit.rollout.plan.RolloutPlan;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Deployments, fits and rollouts. */
+/** Rollouts: what they would do, what they do, orders to them, and their audit. */
 final class RolloutRoutes {
-    private static final String DEPLOYMENTS = Api.ROOT + "/deployments";
     private static final String ROLLOUTS = Api.ROOT + "/rollouts";
+    private static final int MOST = 1_000;
 
     private final Services services;
 
@@ -32,207 +32,174 @@ final class RolloutRoutes {
         this.services = services;
     }
 
-    record Budget(
-            @Nullable Double maxP95Millis,
-            @Nullable Long maxMemoryBytes,
-            @Nullable Long maxDownloadBytes,
-            @Nullable Long maxMeteredDownloadBytes,
-            @Nullable Double minQuality,
-            Policy.@Nullable Objective objective) {
-        Policy policy() {
-            requirePositive("policy.maxP95Millis", maxP95Millis);
-            requirePositive("policy.maxMemoryBytes", maxMemoryBytes);
-            requirePositive("policy.maxDownloadBytes", maxDownloadBytes);
-            requirePositive("policy.maxMeteredDownloadBytes", maxMeteredDownloadBytes);
-            if (minQuality != null && !(minQuality >= 0 && minQuality <= 1)) {
-                throw new Invalid(
-                        "'policy.minQuality' must lie between 0 and 1", "policy.minQuality", minQuality, "use 0 to 1");
-            }
-            return new Policy(
-                    maxP95Millis,
-                    maxMemoryBytes,
-                    maxDownloadBytes,
-                    maxMeteredDownloadBytes,
-                    minQuality,
-                    Objects.requireNonNullElse(objective, Policy.Objective.QUALITY));
-        }
+    record NewRollout(@Nullable String deployment, @Nullable RolloutPlan plan) {}
 
-        private static void requirePositive(String field, @Nullable Number value) {
-            if (value != null && !(value.doubleValue() > 0)) {
-                throw new Invalid("'" + field + "' must be above 0", field, value, "leave it out for no bound");
-            }
+    record Order(@Nullable String reason) {
+        static final Order PLAIN = new Order(null);
+
+        String why(Call call) {
+            return reason == null || reason.isBlank() ? "ordered by " + call.who() : reason;
         }
     }
 
-    record NewDeployment(
-            @Nullable String name,
-            @Nullable String selector,
-            @Nullable String model,
-            @Nullable String revision,
-            @Nullable String slot,
-            @Nullable Budget policy) {}
-
-    record Preview(
-            @Nullable String deployment,
-            @Nullable String selector,
-            @Nullable String model,
-            @Nullable String revision,
-            @Nullable Budget policy) {}
-
-    record NewRollout(@Nullable String deployment) {}
-
-    record Abort(@Nullable AbortMode mode) {}
+    record Abort(@Nullable AbortMode mode, @Nullable String reason) {}
 
     static void add(Api api, Services services) {
         RolloutRoutes routes = new RolloutRoutes(services);
-        api.add(POST, DEPLOYMENTS, Access.OPERATOR, routes::create);
-        api.add(
-                GET,
-                DEPLOYMENTS,
-                Access.VIEWER,
-                call -> Answer.ok(Map.of("deployments", services.rolloutStore().deployments())));
-        api.add(
-                GET,
-                DEPLOYMENTS + "/:name",
-                Access.VIEWER,
-                call -> Answer.ok(services.rollouts().deployment(call.path("name"))));
-        api.add(DELETE, DEPLOYMENTS + "/:name", Access.OPERATOR, routes::delete);
-        api.add(GET, Api.ROOT + "/devices/:id/fit", Access.VIEWER, routes::explain);
-        api.add(POST, Api.ROOT + "/fit/preview", Access.VIEWER, routes::preview);
-        api.add(
-                POST,
-                ROLLOUTS,
-                Access.OPERATOR,
-                call -> Answer.created(services.rollouts()
-                        .start(Call.need(
-                                "deployment", call.body(NewRollout.class).deployment()))));
-        api.add(
-                GET,
-                ROLLOUTS,
-                Access.VIEWER,
-                call -> Answer.ok(Map.of("rollouts", services.rolloutStore().rollouts(call.query("deployment")))));
+        api.add(POST, ROLLOUTS, Access.OPERATOR, routes::start);
+        api.add(POST, ROLLOUTS + "/plan", Access.VIEWER, routes::plan);
+        api.add(GET, ROLLOUTS, Access.VIEWER, routes::list);
         api.add(GET, ROLLOUTS + "/:id", Access.VIEWER, routes::show);
+        api.add(GET, ROLLOUTS + "/:id/plan", Access.VIEWER, routes::terms);
+        api.add(GET, ROLLOUTS + "/:id/diff", Access.VIEWER, routes::diff);
+        api.add(GET, ROLLOUTS + "/:id/devices", Access.VIEWER, routes::devices);
+        api.add(GET, ROLLOUTS + "/:id/devices/:device/decision", Access.VIEWER, routes::decision);
+        api.add(POST, ROLLOUTS + "/:id/abort", Access.OPERATOR, routes::abort);
+        order(api, "pause", (call, why) -> services.rollouts().pause(call.path("id"), call.who(), why));
+        order(api, "resume", (call, why) -> services.rollouts().resume(call.path("id"), call.who(), why));
+        order(api, "promote", (call, why) -> services.rollouts().promote(call.path("id"), call.who(), why));
+        order(api, "retry", (call, why) -> services.rollouts().retry(call.path("id"), call.who(), why));
+        api.add(GET, Api.ROOT + "/audit", Access.VIEWER, routes::audit);
+    }
+
+    private interface Ordered {
+        Rollout run(Call call, String why);
+    }
+
+    private static void order(Api api, String name, Ordered order) {
         api.add(
                 POST,
-                ROLLOUTS + "/:id/abort",
+                ROLLOUTS + "/:id/" + name,
                 Access.OPERATOR,
-                call -> Answer.accepted(services.rollouts()
-                        .abort(
-                                call.path("id"),
-                                Call.need("mode", call.body(Abort.class).mode()))));
-        api.add(GET, ROLLOUTS + "/:id/devices/:device/decision", Access.VIEWER, routes::decision);
+                call -> Answer.accepted(
+                        order.run(call, call.bodyOr(Order.class, Order.PLAIN).why(call))));
     }
 
-    private Answer create(Call call) {
-        NewDeployment wish = call.body(NewDeployment.class);
-        String model = Call.need("model", wish.model());
-        String revision = Call.need("revision", wish.revision());
-        services.fit().version(model, revision);
-        Deployment deployment = new Deployment(
-                Call.need("name", wish.name()),
-                selector(wish.selector()).toString(),
-                model,
-                revision,
-                Objects.requireNonNullElse(wish.slot(), model),
-                policy(wish.policy()),
-                services.clock().instant());
-        if (services.rolloutStore().deployment(deployment.name()).isPresent()) {
-            throw new Conflict(
-                    "the deployment '" + deployment.name() + "' exists already",
-                    "name",
-                    deployment.name(),
-                    "choose another name, or delete it first");
-        }
-        services.rolloutStore().insertDeployment(deployment);
-        return Answer.created(deployment);
+    private Answer start(Call call) {
+        NewRollout wish = call.body(NewRollout.class);
+        return Answer.created(
+                services.rollouts().start(Call.need("deployment", wish.deployment()), wish.plan(), call.who()));
     }
 
-    private static Policy policy(@Nullable Budget budget) {
-        return budget == null ? Policy.unbounded() : budget.policy();
+    private Answer plan(Call call) {
+        NewRollout wish = call.body(NewRollout.class);
+        return Answer.ok(services.rollouts().preview(Call.need("deployment", wish.deployment()), wish.plan()));
     }
 
-    private static Selector selector(@Nullable String text) {
-        try {
-            return Selector.parse(Objects.requireNonNullElse(text, ""));
-        } catch (IllegalArgumentException e) {
-            throw new Invalid(String.valueOf(e.getMessage()), "selector", text, "correct the selector");
-        }
-    }
-
-    private Answer delete(Call call) {
-        String name = services.rollouts().deployment(call.path("name")).name();
-        services.rolloutStore().rollouts(Optional.of(name)).stream()
-                .filter(rollout -> !rollout.state().isEnded())
-                .findFirst()
-                .ifPresent(rollout -> {
-                    throw new Conflict(
-                            "the deployment is being rolled out",
-                            "rollout",
-                            rollout.id(),
-                            "wait for its end, or abort it first");
-                });
-        services.rolloutStore().deleteDeployment(name);
-        return Answer.none();
-    }
-
-    /** For a deployment, or for a model without any bounds. */
-    private Answer explain(Call call) {
-        String device = call.path("id");
-        Optional<String> name = call.query("deployment");
-        if (name.isPresent()) {
-            Deployment deployment = services.rollouts().deployment(name.get());
-            String version = services.fit().version(deployment.model(), deployment.revision());
-            return Answer.ok(services.fit().decide(device, deployment.model(), version, deployment.policy()));
-        }
-        String model = call.required("model");
-        String version = services.fit().version(model, call.query("revision").orElseGet(() -> newest(model)));
-        return Answer.ok(services.fit().decide(device, model, version, Policy.unbounded()));
-    }
-
-    private String newest(String model) {
-        return services.registry().versions(model).stream()
-                .findFirst()
-                .map(version -> version.version())
-                .orElseThrow(() ->
-                        new Conflict("the model '" + model + "' has no version", "model", model, "import one first"));
-    }
-
-    private Answer preview(Call call) {
-        Preview wish = call.body(Preview.class);
-        String name = wish.deployment();
-        if (name != null) {
-            Deployment deployment = services.rollouts().deployment(name);
-            return Answer.ok(services.fit()
-                    .preview(
-                            Selector.parse(deployment.selector()),
-                            deployment.model(),
-                            services.fit().version(deployment.model(), deployment.revision()),
-                            deployment.policy()));
-        }
-        String model = Call.need("model", wish.model());
-        String revision = wish.revision() == null ? newest(model) : wish.revision();
-        return Answer.ok(services.fit()
-                .preview(
-                        selector(wish.selector()),
-                        model,
-                        services.fit().version(model, revision),
-                        policy(wish.policy())));
+    private Answer list(Call call) {
+        return Answer.ok(Map.of(
+                "rollouts", services.rollouts().views(call.query("deployment"), call.number("limit", 100, 1, MOST))));
     }
 
     private Answer show(Call call) {
-        Rollout rollout = services.rollouts().rollout(call.path("id"));
-        List<DeviceUpdate> updates = services.rolloutStore().updates(rollout.id());
-        Map<String, Long> counts = new TreeMap<>();
-        updates.forEach(update -> counts.merge(update.state().name(), 1L, Long::sum));
-        return Answer.ok(Map.of("rollout", rollout, "updates", updates, "counts", counts));
+        RolloutView view = services.rollouts().view(call.path("id"));
+        List<DeviceUpdate> updates = page(call, view.id());
+        return Answer.ok(Map.of("rollout", view, "updates", updates, "counts", view.counts()));
+    }
+
+    private Answer terms(Call call) {
+        return Answer.ok(services.rollouts().rollout(call.path("id")).terms());
+    }
+
+    private Answer devices(Call call) {
+        Rollout rollout = services.rollouts().rollout(call.path("id")).rollout();
+        int limit = call.number("limit", 200, 1, MOST);
+        List<DeviceUpdate> updates = page(call, rollout.id());
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("devices", updates);
+        if (updates.size() == limit) {
+            answer.put("next", updates.get(limit - 1).deviceId());
+        }
+        return Answer.ok(answer);
+    }
+
+    private List<DeviceUpdate> page(Call call, String id) {
+        return services.rolloutStore()
+                .updates(
+                        id,
+                        call.query("state").map(RolloutRoutes::state).orElse(null),
+                        call.query("cursor").orElse(null),
+                        call.number("limit", 200, 1, MOST));
+    }
+
+    private static DeviceUpdate.State state(String name) {
+        return Arrays.stream(DeviceUpdate.State.values())
+                .filter(it -> it.name().equals(name.toUpperCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> new Invalid(
+                        "'" + name + "' is no state of a device",
+                        "state",
+                        name,
+                        "use one of " + Arrays.toString(DeviceUpdate.State.values())));
+    }
+
+    /** What was fixed at the start, as far as two rollouts can differ in it. */
+    record Fixed(String version, String model, String slot, Object policy, RolloutPlan plan, long eligible) {
+        static Fixed of(RolloutState state) {
+            return new Fixed(
+                    state.rollout().version(),
+                    state.terms().model(),
+                    state.terms().slot(),
+                    state.terms().policy(),
+                    state.terms().plan(),
+                    state.terms().eligible());
+        }
+    }
+
+    private Answer diff(Call call) {
+        RolloutState one = services.rollouts().rollout(call.path("id"));
+        RolloutState other = call.query("with")
+                .map(services.rollouts()::rollout)
+                .orElseGet(() -> before(one));
+        return Answer.ok(Map.of(
+                "before", other.rollout().id(),
+                "after", one.rollout().id(),
+                "changes", JsonChanges.between(Fixed.of(other), Fixed.of(one))));
+    }
+
+    private RolloutState before(RolloutState one) {
+        List<RolloutState> all =
+                services.rolloutStore().states(Optional.of(one.rollout().deployment()), MOST);
+        for (int i = 0; i < all.size() - 1; i++) {
+            if (all.get(i).rollout().id().equals(one.rollout().id())) {
+                return all.get(i + 1);
+            }
+        }
+        throw new NotFound(
+                "earlier rollout of the deployment", one.rollout().deployment(), "name another with ?with=r-1");
     }
 
     private Answer decision(Call call) {
-        Rollout rollout = services.rollouts().rollout(call.path("id"));
+        Rollout rollout = services.rollouts().rollout(call.path("id")).rollout();
         Optional<FitDecision> decision = services.rolloutStore().decision(rollout.id(), call.path("device"));
         return Answer.ok(decision.orElseThrow(() -> new NotFound(
                 "device in this rollout",
                 call.path("device"),
-                "GET /api/v1/rollouts/" + rollout.id() + " lists them")));
+                "GET /api/v1/rollouts/" + rollout.id() + "/devices lists them")));
+    }
+
+    private Answer abort(Call call) {
+        Abort wish = call.body(Abort.class);
+        AbortMode mode = Call.need("mode", wish.mode());
+        String reason = Objects.requireNonNullElse(wish.reason(), reason(mode));
+        return Answer.accepted(services.rollouts().abort(call.path("id"), mode, call.who(), reason));
+    }
+
+    private static String reason(AbortMode mode) {
+        return switch (mode) {
+            case REVERT -> "aborted; updated devices go back to what they ran before";
+            case KEEP -> "aborted; updated devices keep the new variant";
+        };
+    }
+
+    /** Newest first. */
+    private Answer audit(Call call) {
+        return Answer.ok(Map.of(
+                "entries",
+                services.rolloutStore()
+                        .audits(
+                                call.query("deployment").orElse(null),
+                                call.query("rollout").orElse(null),
+                                call.number("limit", 200, 1, 10 * MOST))));
     }
 }

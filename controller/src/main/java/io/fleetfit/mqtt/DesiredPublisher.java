@@ -93,7 +93,8 @@ public final class DesiredPublisher implements DesiredStates {
                 signed.manifest(),
                 signed.variant().settings(),
                 target.budget(),
-                Math.toIntExact(probation.toSeconds()));
+                Math.toIntExact(probation.toSeconds()),
+                target.stageOnly());
     }
 
     private Signed sign(VariantRef ref) {

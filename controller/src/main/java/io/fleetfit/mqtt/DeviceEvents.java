@@ -9,4 +9,7 @@ public interface DeviceEvents {
 
     /** The device reported; the report is stored already. */
     void reported(ReportedState reported);
+
+    /** The device sent telemetry that was not there before; it is stored already. */
+    void measured(String deviceId);
 }

@@ -220,6 +220,7 @@ public final class Gateway implements AutoCloseable {
             return Outcome.REPEATED;
         }
         measurements.served(batch);
+        events.measured(batch.deviceId());
         parts.sink()
                 .emit(
                         "device.telemetry",

@@ -1,136 +1,135 @@
 package io.fleetfit.rollout;
 
 import io.fleetfit.fit.FitDecision;
-import io.fleetfit.fleet.DesiredStates;
 import io.fleetfit.fleet.Device;
-import io.fleetfit.fleet.DeviceTwin;
-import io.fleetfit.fleet.EventSink;
-import io.fleetfit.fleet.FleetStore;
 import io.fleetfit.fleet.Selector;
-import io.fleetfit.fleet.SlotTarget;
-import io.fleetfit.protocol.Budget;
 import io.fleetfit.protocol.ReportedState;
+import io.fleetfit.protocol.SlotReport;
+import io.fleetfit.protocol.UpdateState;
 import io.fleetfit.registry.Conflict;
 import io.fleetfit.registry.NotFound;
-import io.fleetfit.registry.VariantRef;
-import java.time.Clock;
+import io.fleetfit.rollout.plan.GateRule;
+import io.fleetfit.rollout.plan.RolloutPlan;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves devices to what deployments wish. Each transition is stored before it acts, and everything that acts can be
- * done twice, so that a controller that was killed goes on where it was.
+ * Rollouts as the rest of the controller sees them: starts and orders them, hears what devices say, and lets the
+ * {@link RolloutEngine} step them from one thread.
  */
 public final class RolloutService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RolloutService.class);
-    private static final Duration TICK = Duration.ofSeconds(15);
-    private static final Duration TOGETHER = Duration.ofMillis(200);
-    private static final int LOCKS = 64;
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration TOGETHER = Duration.ofMillis(50);
+    private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final int STEPS = 50;
+    private static final int RETRIED = 10_000;
 
-    private final Parts parts;
-    private final Duration patience;
-    private final Object[] locks = new Object[LOCKS];
-    private final Set<String> concluding = ConcurrentHashMap.newKeySet();
+    private final RolloutParts parts;
+    private final RolloutEngine engine;
+    private final Starter starter;
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final Set<String> touched = ConcurrentHashMap.newKeySet();
+    private volatile List<RolloutState> followed = List.of();
     private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "rollouts");
         thread.setDaemon(true);
         return thread;
     });
 
-    /**
-     * What the service works with.
-     *
-     * @param rollouts deployments and rollouts
-     * @param fleet devices and twins
-     * @param fit decides
-     * @param desired tells devices
-     * @param sink where live happenings go
-     * @param clock time
-     */
-    public record Parts(
-            RolloutStore rollouts,
-            FleetStore fleet,
-            FleetFit fit,
-            DesiredStates desired,
-            EventSink sink,
-            Clock clock) {}
-
     /** @param patience how long a device that was asked may take before it counts as failed */
-    public RolloutService(Parts parts, Duration patience) {
+    public RolloutService(RolloutParts parts, Duration patience) {
         this.parts = parts;
-        this.patience = patience;
-        for (int i = 0; i < LOCKS; i++) {
-            locks[i] = new Object();
-        }
+        this.engine = new RolloutEngine(parts, UUID.randomUUID().toString(), LEASE, patience);
+        this.starter = new Starter(parts);
     }
 
     /** Goes on with everything that an earlier controller left unfinished; call once, when devices can be told. */
     public void resume() {
-        for (Rollout rollout : parts.rollouts().running()) {
-            LOG.info("going on with rollout {}", rollout.id());
-            execute(() -> proceed(rollout.id()));
+        for (String unfinished : parts.rollouts().unfinished()) {
+            LOG.warn("the start of rollout {} was cut off before anything moved; it is removed", unfinished);
+            parts.rollouts().deleteRollout(unfinished);
         }
-        var unused = worker.scheduleWithFixedDelay(this::tick, TICK.toSeconds(), TICK.toSeconds(), TimeUnit.SECONDS);
+        refresh();
+        for (RolloutState state : followed) {
+            if (!state.rollout().state().isEnded()) {
+                LOG.info("going on with rollout {}", state.rollout().id());
+            }
+            parts.rollouts().noteAll(state.rollout().id());
+            touched.add(state.rollout().id());
+        }
+        wake();
+        var unused = worker.scheduleWithFixedDelay(
+                () -> guarded(this::stepAll), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
      * Decides for every device of the deployment and begins to move them.
      *
+     * @param plan by which; absent is the deployment's own, or a standard one
+     * @param who starts it
      * @throws NotFound if there is no such deployment, model or version
      * @throws Conflict if a rollout of it is under way
      */
-    public synchronized Rollout start(String name) {
-        Deployment deployment = deployment(name);
-        parts.rollouts().rollouts(Optional.of(name)).stream()
-                .filter(rollout -> !rollout.state().isEnded())
-                .findFirst()
-                .ifPresent(rollout -> {
-                    throw new Conflict(
-                            "the deployment is being rolled out already",
-                            "rollout",
-                            rollout.id(),
-                            "wait for its end, or abort it: fleetfit rollout abort " + rollout.id());
-                });
-        Instant now = parts.clock().instant();
-        Rollout rollout = new Rollout(
-                parts.rollouts().nextRolloutId(),
-                name,
-                parts.fit().version(deployment.model(), deployment.revision()),
-                Rollout.State.RUNNING,
-                null,
-                now,
-                null);
-        List<DeviceUpdate> updates = new ArrayList<>();
-        List<FitDecision> decisions = new ArrayList<>();
-        parts.fit()
-                .decideAll(
-                        Selector.parse(deployment.selector()),
-                        deployment.model(),
-                        rollout.version(),
-                        deployment.policy(),
-                        decided -> {
-                            updates.add(RolloutPlanner.enter(
-                                    rollout, deployment.slot(), decided.twin(), decided.decision(), now));
-                            decisions.add(decided.decision());
-                        });
-        parts.rollouts().insertRollout(rollout, updates, decisions);
-        changed(rollout);
-        execute(() -> proceed(rollout.id()));
-        return rollout;
+    public synchronized Rollout start(String name, @Nullable RolloutPlan plan, String who) {
+        RolloutState state = engine.begin(
+                starter.start(deployment(name), plan, who).rollout().id());
+        parts.sink()
+                .emit(
+                        "rollout.updated",
+                        Map.of(
+                                "rollout", state.rollout().id(),
+                                "state", state.rollout().state().name()));
+        refresh();
+        wake();
+        return state.rollout();
+    }
+
+    /** What a rollout of the deployment would do. */
+    public PlanPreview preview(String name, @Nullable RolloutPlan plan) {
+        return starter.preview(deployment(name), plan);
+    }
+
+    /** What a rollout of a deployment that need not be stored would do. */
+    public PlanPreview preview(Deployment wish) {
+        return starter.preview(wish, null);
+    }
+
+    /** Asks no more devices; {@link Conflict} if it does not run. */
+    public Rollout pause(String id, String who, String reason) {
+        return order(id, who, state -> Orders.pause(state, reason, parts.clock().instant()));
+    }
+
+    /** Goes on with a paused rollout; failures seen so far do not count any more. */
+    public Rollout resume(String id, String who, String reason) {
+        return order(id, who, state -> Orders.resume(state, reason, parts.clock().instant()));
+    }
+
+    /** Lets a rollout go on that waits for somebody. */
+    public Rollout promote(String id, String who, String reason) {
+        return order(id, who, state -> Orders.promote(state, reason, parts.clock().instant()));
+    }
+
+    /** Asks devices again that failed. */
+    public Rollout retry(String id, String who, String reason) {
+        List<DeviceUpdate> failed = parts.rollouts().updates(id, DeviceUpdate.State.FAILED, null, RETRIED);
+        return order(id, who, state -> Orders.retry(state, failed, reason, parts.clock().instant()));
     }
 
     /**
@@ -139,34 +138,33 @@ public final class RolloutService implements AutoCloseable {
      * @throws NotFound if there is no such rollout
      * @throws Conflict if it has ended
      */
-    public synchronized Rollout abort(String id, AbortMode mode) {
-        Rollout rollout = rollout(id);
-        if (rollout.state() != Rollout.State.RUNNING) {
-            throw new Conflict(
-                    "only a running rollout can be aborted",
-                    "rollout",
-                    id + " (" + rollout.state() + ")",
-                    "start a rollout of the version that the devices shall run instead");
-        }
-        Rollout aborting = RolloutPlanner.ended(
-                rollout, Rollout.State.ABORTING, reason(mode), parts.clock().instant());
-        parts.rollouts().updateRollout(aborting);
-        changed(aborting);
-        execute(() -> proceed(id));
-        return aborting;
+    public Rollout abort(String id, AbortMode mode, String who, String reason) {
+        return order(id, who, state -> Orders.abort(state, mode, reason, parts.clock().instant()));
     }
 
-    private static String reason(AbortMode mode) {
-        return mode == AbortMode.REVERT
-                ? "aborted; updated devices go back to what they ran before"
-                : "aborted; updated devices keep the new variant";
+    private Rollout order(String id, String who, Function<RolloutState, Step> order) {
+        Rollout rollout = engine.order(id, who, Map.of(), order).rollout();
+        wake();
+        return rollout;
     }
 
     /** The rollout; {@link NotFound} if there is none. */
-    public Rollout rollout(String id) {
+    public RolloutState rollout(String id) {
         return parts.rollouts()
-                .rollout(id)
+                .state(id)
                 .orElseThrow(() -> new NotFound("rollout", id, "fleetfit rollout status without an id lists them"));
+    }
+
+    /** The rollout as people look at it. */
+    public RolloutView view(String id) {
+        return RolloutView.of(rollout(id), parts.clock().instant());
+    }
+
+    /** Newest first; of one deployment, or of all. */
+    public List<RolloutView> views(Optional<String> deployment, int limit) {
+        return parts.rollouts().states(deployment, limit).stream()
+                .map(state -> RolloutView.of(state, parts.clock().instant()))
+                .toList();
     }
 
     /** The deployment; {@link NotFound} if there is none. */
@@ -178,226 +176,148 @@ public final class RolloutService implements AutoCloseable {
 
     /** Follows a report of a device. */
     public void reported(ReportedState reported) {
-        DeviceTwin twin = parts.fleet().twin(reported.deviceId());
-        for (SlotTarget target : twin.targets()) {
-            if (target.rollout() != null) {
-                change(
-                        target.rollout(),
-                        reported.deviceId(),
-                        update -> RolloutPlanner.observe(
-                                update, target.slot(), reported, parts.clock().instant()));
+        for (RolloutState state : followed) {
+            parts.rollouts()
+                    .update(state.rollout().id(), reported.deviceId())
+                    .filter(update -> matters(state, update, reported))
+                    .ifPresent(update -> {
+                        parts.rollouts().note(state.rollout().id(), reported.deviceId(), false);
+                        touched.add(state.rollout().id());
+                        wake();
+                    });
+        }
+    }
+
+    /** Progress of a download changes nothing; what ends a step does. */
+    private static boolean matters(RolloutState state, DeviceUpdate update, ReportedState reported) {
+        return switch (update.state()) {
+            case PENDING, NO_FIT, CURRENT, STAGED, REVERTED, SKIPPED, ABORTED -> false;
+            case REVERTING, FAILED -> true;
+            case SUCCEEDED -> slots(state, reported).anyMatch(RolloutService::isLost);
+            case STAGING, UPDATING ->
+                !update.watch().seen() || slots(state, reported).anyMatch(RolloutService::endsAStep);
+        };
+    }
+
+    private static Stream<SlotReport> slots(RolloutState state, ReportedState reported) {
+        return reported.slots().stream()
+                .filter(it -> it.slot().equals(state.terms().slot()));
+    }
+
+    private static boolean isLost(SlotReport slot) {
+        return slot.state() == UpdateState.FAILED || slot.state() == UpdateState.ROLLED_BACK;
+    }
+
+    private static boolean endsAStep(SlotReport slot) {
+        return slot.state().isResting() || slot.state() == UpdateState.ACTIVE || slot.state() == UpdateState.STAGED;
+    }
+
+    /** A device sent telemetry. */
+    public void measured(String deviceId) {
+        for (RolloutState state : followed) {
+            if (state.terms().plan().allGates().stream().anyMatch(GateRule::needsTelemetry)) {
+                parts.rollouts()
+                        .update(state.rollout().id(), deviceId)
+                        .filter(update -> update.watch().activeAt() != null
+                                && !update.watch().settled())
+                        .ifPresent(update -> {
+                            parts.rollouts().note(state.rollout().id(), deviceId, true);
+                            touched.add(state.rollout().id());
+                        });
             }
         }
     }
 
-    /** A device that came after the rollouts of its deployments follows them now. */
+    /** A device that came, or changed its labels, after the rollouts of its deployments began follows them now. */
     public void connected(String deviceId) {
         Optional<Device> device = parts.fleet().device(deviceId);
         for (Deployment deployment : parts.rollouts().deployments()) {
             if (device.filter(Selector.parse(deployment.selector())::matches).isPresent()) {
-                parts.rollouts().rollouts(Optional.of(deployment.name())).stream()
-                        .findFirst()
-                        .filter(RolloutService::isFollowed)
-                        .filter(rollout ->
-                                parts.rollouts().update(rollout.id(), deviceId).isEmpty())
-                        .ifPresent(rollout -> execute(() -> join(deployment, rollout, deviceId)));
+                followed.stream()
+                        .filter(state -> state.rollout().deployment().equals(deployment.name()))
+                        .reduce((older, newer) -> newer)
+                        .filter(RolloutPlanner::isFollowed)
+                        .ifPresent(state -> execute(() -> join(deployment, state, device.get())));
             }
         }
     }
 
-    private static boolean isFollowed(Rollout rollout) {
-        return rollout.state() == Rollout.State.RUNNING
-                || rollout.state() == Rollout.State.SUCCEEDED
-                || rollout.state() == Rollout.State.FAILED;
-    }
-
-    private void join(Deployment deployment, Rollout rollout, String deviceId) {
-        if (parts.rollouts().update(rollout.id(), deviceId).isPresent()) {
+    private void join(Deployment deployment, RolloutState state, Device device) {
+        String id = state.rollout().id();
+        if (parts.rollouts().update(id, device.id()).isPresent()) {
             return;
         }
-        FitDecision decision = parts.fit().decide(deviceId, deployment.model(), rollout.version(), deployment.policy());
-        DeviceUpdate update = RolloutPlanner.enter(
-                rollout,
-                deployment.slot(),
-                parts.fleet().twin(deviceId),
-                decision,
-                parts.clock().instant());
-        parts.rollouts().addUpdate(update, decision);
-        if (update.state() == DeviceUpdate.State.PENDING) {
-            ask(deployment, update);
-        }
+        Starter.Joining joining = starter.joining(deployment, state, device);
+        RolloutState after = engine.order(
+                id,
+                AuditEntry.CONTROLLER,
+                Map.of(joining.update(), joining.decision()),
+                now -> Orders.join(
+                        now,
+                        joining.update(),
+                        joining.decision().ranking().stream()
+                                .map(FitDecision.Ranked::variant)
+                                .toList(),
+                        parts.clock().instant()));
+        LOG.info("{} joined rollout {}", device.id(), after.rollout().id());
+        refresh();
+        stepAll();
     }
 
-    /** Does what the stored state of a rollout asks for. */
-    private void proceed(String id) {
-        Rollout rollout = rollout(id);
-        Deployment deployment = deployment(rollout.deployment());
-        if (rollout.state() == Rollout.State.ABORTING) {
-            takeBack(rollout, deployment);
-            return;
-        }
-        for (DeviceUpdate update : parts.rollouts().updates(id)) {
-            if (update.state() == DeviceUpdate.State.PENDING) {
-                ask(deployment, update);
-            }
-        }
-        conclude(id);
+    private void refresh() {
+        followed = parts.rollouts().followed();
     }
 
-    private void ask(Deployment deployment, DeviceUpdate update) {
-        VariantRef variant = update.variant();
-        if (variant == null || rollout(update.rollout()).state() == Rollout.State.ABORTING) {
-            return;
-        }
-        SlotTarget target = new SlotTarget(
-                deployment.slot(),
-                variant,
-                new Budget(
-                        deployment.policy().maxP95Millis(), deployment.policy().maxMemoryBytes()),
-                deployment.name(),
-                update.rollout());
-        DeviceTwin twin =
-                parts.fleet().updateTargets(update.deviceId(), targets -> replaced(targets, deployment.slot(), target));
-        change(
-                update.rollout(),
-                update.deviceId(),
-                pending -> pending.state() == DeviceUpdate.State.PENDING
-                        ? RolloutPlanner.asked(
-                                pending, twin.generation(), parts.clock().instant())
-                        : pending);
-        publish(twin);
-    }
-
-    private void takeBack(Rollout rollout, Deployment deployment) {
-        boolean revert = reason(AbortMode.REVERT).equals(rollout.reason());
-        for (DeviceUpdate update : parts.rollouts().updates(rollout.id())) {
-            boolean undo = update.state() == DeviceUpdate.State.UPDATING
-                    || (revert && update.state() == DeviceUpdate.State.SUCCEEDED);
-            if (undo) {
-                restore(deployment, update);
-            }
-            if (undo || update.state() == DeviceUpdate.State.PENDING) {
-                change(
-                        rollout.id(),
-                        update.deviceId(),
-                        now -> RolloutPlanner.aborted(now, parts.clock().instant()));
-            }
-        }
-        Rollout aborted = RolloutPlanner.ended(
-                rollout, Rollout.State.ABORTED, rollout.reason(), parts.clock().instant());
-        parts.rollouts().updateRollout(aborted);
-        changed(aborted);
-    }
-
-    private void restore(Deployment deployment, DeviceUpdate update) {
-        VariantRef previous = update.previous();
-        DeviceTwin twin = parts.fleet()
-                .updateTargets(
-                        update.deviceId(),
-                        targets -> replaced(
-                                targets,
-                                deployment.slot(),
-                                previous == null
-                                        ? null
-                                        : new SlotTarget(
-                                                deployment.slot(), previous, Budget.none(), deployment.name(), null)));
-        publish(twin);
-    }
-
-    private static List<SlotTarget> replaced(List<SlotTarget> targets, String slot, @Nullable SlotTarget target) {
-        List<SlotTarget> changed = new ArrayList<>(targets);
-        changed.removeIf(old -> old.slot().equals(slot));
-        if (target != null) {
-            changed.add(target);
-        }
-        return changed;
-    }
-
-    private void publish(DeviceTwin twin) {
-        try {
-            parts.desired().publish(twin);
-        } catch (RuntimeException e) {
-            LOG.error("cannot send {} what it shall run", twin.deviceId(), e);
-        }
-    }
-
-    /** Changes the stored update of a device, one change at a time for each. */
-    private void change(String rollout, String deviceId, UnaryOperator<DeviceUpdate> change) {
-        DeviceUpdate after;
-        synchronized (locks[Math.floorMod(deviceId.hashCode(), LOCKS)]) {
-            Optional<DeviceUpdate> before = parts.rollouts().update(rollout, deviceId);
-            if (before.isEmpty()) {
-                return;
-            }
-            after = change.apply(before.get());
-            if (after.equals(before.get())) {
-                return;
-            }
-            parts.rollouts().saveUpdate(after);
-        }
-        parts.sink()
-                .emit(
-                        "rollout.device",
-                        Map.of(
-                                "rollout",
-                                rollout,
-                                "device",
-                                deviceId,
-                                "state",
-                                after.state().name()));
-        if (after.state().isEnded() && after.state() != DeviceUpdate.State.ABORTED) {
-            concludeSoon(rollout);
-        }
-    }
-
-    /** Looking at all devices of a rollout costs; many that end together are looked at once. */
-    private void concludeSoon(String rollout) {
-        if (concluding.add(rollout)) {
+    /** Many devices that report together are looked at once. */
+    private void wake() {
+        if (woken.compareAndSet(false, true)) {
             try {
                 var unused = worker.schedule(
-                        () -> {
-                            concluding.remove(rollout);
-                            guarded(() -> conclude(rollout));
-                        },
-                        TOGETHER.toMillis(),
-                        TimeUnit.MILLISECONDS);
+                        () -> guarded(this::stepAll), TOGETHER.toMillis(), TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException e) {
                 LOG.debug("closing; the next start goes on", e);
             }
         }
     }
 
-    private void conclude(String id) {
-        Rollout rollout = rollout(id);
-        if (rollout.state() != Rollout.State.RUNNING) {
-            return;
+    private void stepAll() {
+        woken.set(false);
+        refresh();
+        List<RolloutState> byPriority = followed.stream()
+                .filter(this::isAtWork)
+                .sorted(Comparator.comparing(
+                        state -> -state.terms().plan().starting().rank()))
+                .toList();
+        boolean more = false;
+        for (RolloutState state : byPriority) {
+            more |= stepOn(state.rollout().id());
         }
-        Rollout concluded = RolloutPlanner.conclude(
-                rollout, parts.rollouts().updates(id), parts.clock().instant());
-        if (!concluded.equals(rollout)) {
-            parts.rollouts().updateRollout(concluded);
-            changed(concluded);
-        }
-    }
-
-    private void tick() {
-        try {
-            Instant now = parts.clock().instant();
-            for (Rollout rollout : parts.rollouts().running()) {
-                for (DeviceUpdate update : parts.rollouts().updates(rollout.id())) {
-                    change(rollout.id(), update.deviceId(), current -> RolloutPlanner.timeOut(current, patience, now));
-                }
-            }
-        } catch (RuntimeException e) {
-            LOG.error("the rollouts could not be looked after; next try in {} s", TICK.toSeconds(), e);
+        refresh();
+        if (more) {
+            wake();
         }
     }
 
-    private void changed(Rollout rollout) {
-        parts.sink()
-                .emit(
-                        "rollout.updated",
-                        Map.of("rollout", rollout.id(), "state", rollout.state().name()));
+    /** Steps a rollout until nothing changes any more; whether it was left before that for others to have their turn. */
+    private boolean stepOn(String id) {
+        if (!engine.claim(id)) {
+            return false;
+        }
+        touched.remove(id);
+        int steps = 0;
+        while (steps < STEPS && engine.step(id)) {
+            steps++;
+        }
+        return steps == STEPS;
+    }
+
+    /** Ended ones are looked at when a device of theirs said something, or while devices that joined are on their way. */
+    private boolean isAtWork(RolloutState state) {
+        return !state.rollout().state().isEnded()
+                || touched.contains(state.rollout().id())
+                || state.progress().count(DeviceUpdate.State.PENDING) > 0
+                || state.progress().count(DeviceUpdate.State.UPDATING) > 0
+                || state.progress().waves().stream().anyMatch(it -> it.activated() > 0);
     }
 
     private void execute(Runnable work) {
@@ -412,7 +332,7 @@ public final class RolloutService implements AutoCloseable {
         try {
             work.run();
         } catch (RuntimeException e) {
-            LOG.error("a step of a rollout failed; it is tried again when the controller starts", e);
+            LOG.error("a step of a rollout failed; it is tried again in {} s", TICK.toSeconds(), e);
         }
     }
 

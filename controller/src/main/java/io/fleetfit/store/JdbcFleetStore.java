@@ -10,9 +10,11 @@ import io.fleetfit.protocol.HeldBlob;
 import io.fleetfit.protocol.ReportedState;
 import io.fleetfit.registry.NotFound;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -137,22 +139,37 @@ final class JdbcFleetStore implements FleetStore {
 
     @Override
     public DeviceTwin updateTargets(String id, UnaryOperator<List<SlotTarget>> change) {
+        return sql.write(handle -> changed(handle, id, change).orElseThrow(() -> noDevice(id)));
+    }
+
+    @Override
+    public List<DeviceTwin> updateAllTargets(SortedMap<String, UnaryOperator<List<SlotTarget>>> changes) {
         return sql.write(handle -> {
-            DeviceTwin before = lockedTwin(handle, id).orElseThrow(() -> noDevice(id));
-            List<SlotTarget> targets = change.apply(before.targets());
-            if (targets.equals(before.targets())) {
-                return before;
-            }
-            DeviceTwin after = new DeviceTwin(id, before.generation() + 1, targets, before.reported());
-            handle.createUpdate("UPDATE device_twin SET generation = :generation, targets = :targets"
-                            + " WHERE device_id = :id")
-                    .bind("generation", after.generation())
-                    .bind("targets", Sql.json(after.targets()))
-                    .bind("id", id)
-                    .execute();
-            DeviceRows.indexTargets(handle, after);
-            return after;
+            List<DeviceTwin> twins = new ArrayList<>();
+            changes.forEach((id, change) -> changed(handle, id, change).ifPresent(twins::add));
+            return twins;
         });
+    }
+
+    private static Optional<DeviceTwin> changed(Handle handle, String id, UnaryOperator<List<SlotTarget>> change) {
+        Optional<DeviceTwin> before = lockedTwin(handle, id);
+        if (before.isEmpty()) {
+            return before;
+        }
+        List<SlotTarget> targets = change.apply(before.get().targets());
+        if (targets.equals(before.get().targets())) {
+            return before;
+        }
+        DeviceTwin after = new DeviceTwin(
+                id, before.get().generation() + 1, targets, before.get().reported());
+        handle.createUpdate(
+                        "UPDATE device_twin SET generation = :generation, targets = :targets WHERE device_id = :id")
+                .bind("generation", after.generation())
+                .bind("targets", Sql.json(after.targets()))
+                .bind("id", id)
+                .execute();
+        DeviceRows.indexTargets(handle, after);
+        return Optional.of(after);
     }
 
     @Override

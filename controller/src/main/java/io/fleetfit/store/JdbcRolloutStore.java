@@ -1,178 +1,227 @@
 package io.fleetfit.store;
 
 import io.fleetfit.fit.FitDecision;
-import io.fleetfit.registry.RegistryStore.AlreadyExists;
+import io.fleetfit.rollout.AuditEntry;
 import io.fleetfit.rollout.Deployment;
 import io.fleetfit.rollout.DeviceUpdate;
 import io.fleetfit.rollout.Rollout;
+import io.fleetfit.rollout.RolloutState;
 import io.fleetfit.rollout.RolloutStore;
+import io.fleetfit.rollout.Wants;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jspecify.annotations.Nullable;
 
-/** Deployments, rollouts, device updates and decisions in tables of these names. */
+/** Deployments, rollouts, device updates, decisions and the audit in tables of these names. */
 final class JdbcRolloutStore implements RolloutStore {
-    private static final int BATCH = 1_000;
-    private static final String INSERT_UPDATE = "INSERT INTO device_update (rollout, device_id, wave, variant,"
-            + " previous_variant, state, generation, error, updated_at) VALUES (:rollout, :device, :wave, :variant,"
-            + " :previous, :state, :generation, :error, :updatedAt)";
-    private static final String SAVE_UPDATE = "UPDATE device_update SET wave = :wave, variant = :variant,"
-            + " previous_variant = :previous, state = :state, generation = :generation, error = :error,"
-            + " updated_at = :updatedAt WHERE rollout = :rollout AND device_id = :device";
-    private static final String INSERT_DECISION =
-            "INSERT INTO fit_decision (rollout, device_id, decision) VALUES (:rollout, :device, :decision)";
+    private static final String OPEN = "('WAITING', 'RUNNING', 'PAUSED', 'ABORTING')";
 
     private final Sql sql;
+    private final DeploymentTable deployments;
 
     JdbcRolloutStore(Sql sql) {
         this.sql = sql;
+        this.deployments = new DeploymentTable(sql);
     }
 
     @Override
     public void insertDeployment(Deployment deployment) {
-        try {
-            sql.insert(handle -> handle.createUpdate(
-                            "INSERT INTO deployment (name, selector, model, revision, slot, policy, created_at)"
-                                    + " VALUES (:name, :selector, :model, :revision, :slot, :policy, :createdAt)")
-                    .bind("name", deployment.name())
-                    .bind("selector", deployment.selector())
-                    .bind("model", deployment.model())
-                    .bind("revision", deployment.revision())
-                    .bind("slot", deployment.slot())
-                    .bind("policy", Sql.json(deployment.policy()))
-                    .bind("createdAt", deployment.createdAt())
-                    .execute());
-        } catch (UnableToExecuteStatementException e) {
-            throw Sql.isDuplicate(e) ? new AlreadyExists("deployment '" + deployment.name() + "' exists already") : e;
-        }
+        deployments.insert(deployment);
+    }
+
+    @Override
+    public void updateDeployment(Deployment deployment) {
+        deployments.update(deployment);
     }
 
     @Override
     public Optional<Deployment> deployment(String name) {
-        return sql.read(handle -> handle.createQuery("SELECT * FROM deployment WHERE name = :name")
-                .bind("name", name)
-                .map(RolloutRows::deployment)
-                .findOne());
+        return deployments.find(name);
     }
 
     @Override
     public List<Deployment> deployments() {
-        return sql.read(handle -> handle.createQuery("SELECT * FROM deployment ORDER BY name")
-                .map(RolloutRows::deployment)
-                .list());
+        return deployments.all();
     }
 
     @Override
     public void deleteDeployment(String name) {
-        sql.write(handle -> handle.createUpdate("DELETE FROM deployment WHERE name = :name")
-                .bind("name", name)
-                .execute());
+        deployments.delete(name);
     }
 
     @Override
-    public void insertRollout(Rollout rollout, List<DeviceUpdate> updates, List<FitDecision> decisions) {
-        sql.insert(handle -> {
-            handle.createUpdate("INSERT INTO rollout (id, deployment, version, state, reason, started_at, ended_at)"
-                            + " VALUES (:id, :deployment, :version, :state, :reason, :startedAt, :endedAt)")
-                    .bind("id", rollout.id())
-                    .bind("deployment", rollout.deployment())
-                    .bind("version", rollout.version())
-                    .bind("state", rollout.state().name())
-                    .bind("reason", rollout.reason())
-                    .bind("startedAt", rollout.startedAt())
-                    .bindByType("endedAt", rollout.endedAt(), Instant.class)
+    public String nextRolloutId() {
+        return sql.write(handle -> {
+            handle.createUpdate("UPDATE controller_state SET rollout_number = rollout_number + 1 WHERE id = 1")
                     .execute();
-            insertUpdates(handle, updates);
-            insertDecisions(handle, rollout.id(), decisions);
-            return rollout;
+            return "r-"
+                    + handle.createQuery("SELECT rollout_number FROM controller_state WHERE id = 1")
+                            .mapTo(Long.class)
+                            .one();
         });
     }
 
-    private static void insertUpdates(Handle handle, List<DeviceUpdate> updates) {
-        for (int start = 0; start < updates.size(); start += BATCH) {
-            PreparedBatch batch = handle.prepareBatch(INSERT_UPDATE);
-            updates.subList(start, Math.min(start + BATCH, updates.size()))
-                    .forEach(update -> RolloutRows.bind(batch, update).add());
-            batch.execute();
-        }
-    }
-
-    private static void insertDecisions(Handle handle, String rollout, List<FitDecision> decisions) {
-        for (int start = 0; start < decisions.size(); start += BATCH) {
-            PreparedBatch batch = handle.prepareBatch(INSERT_DECISION);
-            decisions.subList(start, Math.min(start + BATCH, decisions.size())).forEach(decision -> batch.bind(
-                            "rollout", rollout)
-                    .bind("device", decision.deviceId())
-                    .bind("decision", Sql.json(decision))
-                    .add());
-            batch.execute();
-        }
+    @Override
+    public void beginRollout(Rollout rollout) {
+        sql.insert(handle -> RolloutWrites.insert(handle, rollout));
     }
 
     @Override
-    public void addUpdate(DeviceUpdate update, FitDecision decision) {
+    public void addUpdates(String rollout, List<DeviceUpdate> updates, Map<String, FitDecision> decisions) {
         sql.write(handle -> {
-            handle.createUpdate("DELETE FROM device_update WHERE rollout = :rollout AND device_id = :device")
-                    .bind("rollout", update.rollout())
-                    .bind("device", update.deviceId())
-                    .execute();
-            handle.createUpdate("DELETE FROM fit_decision WHERE rollout = :rollout AND device_id = :device")
-                    .bind("rollout", update.rollout())
-                    .bind("device", update.deviceId())
-                    .execute();
-            insertUpdates(handle, List.of(update));
-            insertDecisions(handle, update.rollout(), List.of(decision));
-            return update;
+            RolloutWrites.insertDecisions(handle, rollout, decisions);
+            RolloutWrites.insertUpdates(handle, updates);
+            return updates;
         });
     }
 
     @Override
-    public Optional<Rollout> rollout(String id) {
-        return sql.read(handle -> handle.createQuery("SELECT * FROM rollout WHERE id = :id")
-                .bind("id", id)
-                .map(RolloutRows::rollout)
-                .findOne());
+    public void finishRollout(RolloutState state) {
+        sql.write(handle -> RolloutWrites.state(handle, state, true));
     }
 
     @Override
-    public List<Rollout> rollouts(Optional<String> deployment) {
-        String where = deployment.isPresent() ? " WHERE deployment = :deployment" : "";
-        return sql.read(handle -> {
-            var query = handle.createQuery("SELECT * FROM rollout" + where + " ORDER BY seq DESC");
-            deployment.ifPresent(name -> query.bind("deployment", name));
-            return query.map(RolloutRows::rollout).list();
-        });
-    }
-
-    @Override
-    public List<Rollout> running() {
+    public List<String> unfinished() {
         return sql.read(handle -> handle.createQuery(
-                        "SELECT * FROM rollout WHERE state IN ('RUNNING', 'ABORTING') ORDER BY seq")
-                .map(RolloutRows::rollout)
+                        "SELECT id FROM rollout WHERE terms IS NULL AND state IN " + OPEN + " ORDER BY seq")
+                .mapTo(String.class)
                 .list());
     }
 
     @Override
-    public void updateRollout(Rollout rollout) {
-        sql.write(handle -> handle.createUpdate(
-                        "UPDATE rollout SET state = :state, reason = :reason, ended_at = :endedAt WHERE id = :id")
-                .bind("state", rollout.state().name())
-                .bind("reason", rollout.reason())
-                .bindByType("endedAt", rollout.endedAt(), Instant.class)
-                .bind("id", rollout.id())
+    public void deleteRollout(String id) {
+        sql.write(handle -> handle.createUpdate("DELETE FROM rollout WHERE id = :id")
+                .bind("id", id)
                 .execute());
     }
 
     @Override
-    public List<DeviceUpdate> updates(String rollout) {
-        return sql.read(
-                handle -> handle.createQuery("SELECT * FROM device_update WHERE rollout = :rollout ORDER BY device_id")
-                        .bind("rollout", rollout)
-                        .map(RolloutRows::update)
-                        .list());
+    public Optional<RolloutState> state(String id) {
+        return sql.read(handle -> handle.createQuery("SELECT * FROM rollout WHERE id = :id AND terms IS NOT NULL")
+                .bind("id", id)
+                .map(RolloutRows::state)
+                .findOne());
+    }
+
+    @Override
+    public List<RolloutState> states(Optional<String> deployment, int limit) {
+        String where = deployment.isPresent() ? " AND deployment = :deployment" : "";
+        return sql.read(handle -> {
+            var query = handle.createQuery("SELECT * FROM rollout WHERE terms IS NOT NULL" + where
+                            + " ORDER BY seq DESC LIMIT :limit")
+                    .bind("limit", limit);
+            deployment.ifPresent(name -> query.bind("deployment", name));
+            return query.map(RolloutRows::state).list();
+        });
+    }
+
+    @Override
+    public List<RolloutState> followed() {
+        return sql.read(handle -> handle.createQuery("SELECT * FROM rollout WHERE terms IS NOT NULL AND (state IN "
+                        + OPEN + " OR seq IN (SELECT MAX(seq) FROM rollout WHERE terms IS NOT NULL GROUP BY deployment))"
+                        + " ORDER BY seq")
+                .map(RolloutRows::state)
+                .list());
+    }
+
+    @Override
+    public boolean claim(String rollout, String owner, Instant now, Instant until) {
+        return sql.write(handle -> handle.createUpdate("UPDATE rollout SET claimed_by = :owner,"
+                                + " claimed_until = :until WHERE id = :id AND (claimed_by IS NULL"
+                                + " OR claimed_by = :owner OR claimed_until < :now)")
+                        .bind("owner", owner)
+                        .bind("until", until)
+                        .bind("now", now)
+                        .bind("id", rollout)
+                        .execute())
+                == 1;
+    }
+
+    @Override
+    public boolean save(Change change) {
+        return sql.write(handle -> {
+            if (RolloutWrites.state(handle, change.state(), change.termsChanged()) == 0) {
+                return false;
+            }
+            RolloutWrites.change(handle, change);
+            return true;
+        });
+    }
+
+    @Override
+    public List<DeviceUpdate> due(String rollout, int limit) {
+        return sql.read(handle -> RolloutQueries.due(handle, rollout, limit));
+    }
+
+    @Override
+    public void told(List<DeviceUpdate> updates) {
+        if (!updates.isEmpty()) {
+            sql.write(handle -> RolloutWrites.told(handle, updates));
+        }
+    }
+
+    @Override
+    public void note(String rollout, String deviceId, boolean telemetry) {
+        sql.write(handle -> handle.createUpdate(
+                        "INSERT INTO rollout_inbox (rollout, device_id, telemetry) VALUES (:rollout, :device, :telemetry)")
+                .bind("rollout", rollout)
+                .bind("device", deviceId)
+                .bind("telemetry", telemetry)
+                .execute());
+    }
+
+    @Override
+    public void noteAll(String rollout) {
+        sql.write(handle -> handle.createUpdate("INSERT INTO rollout_inbox (rollout, device_id, telemetry)"
+                        + " SELECT rollout, device_id, FALSE FROM device_update WHERE rollout = :rollout"
+                        + " AND state IN ('STAGING', 'UPDATING', 'REVERTING')")
+                .bind("rollout", rollout)
+                .execute());
+    }
+
+    @Override
+    public List<Message> inbox(String rollout, int limit) {
+        return sql.read(handle -> handle.createQuery("SELECT i.seq, i.telemetry, u.* FROM rollout_inbox i"
+                        + " JOIN device_update u ON u.rollout = i.rollout AND u.device_id = i.device_id"
+                        + " WHERE i.rollout = :rollout ORDER BY i.seq LIMIT :limit")
+                .bind("rollout", rollout)
+                .bind("limit", limit)
+                .map((row, context) -> new Message(
+                        row.getLong("seq"), RolloutRows.update(row, context), row.getBoolean("telemetry")))
+                .list());
+    }
+
+    @Override
+    public List<DeviceUpdate> overdue(String rollout, Instant before, int limit) {
+        return sql.read(handle -> RolloutQueries.overdue(handle, rollout, before, limit));
+    }
+
+    @Override
+    public List<DeviceUpdate> silent(String rollout, Instant before, int limit) {
+        return sql.read(handle -> RolloutQueries.silent(handle, rollout, before, limit));
+    }
+
+    @Override
+    public List<DeviceUpdate> soaked(String rollout, int wave, Instant before, int limit) {
+        return sql.read(handle -> RolloutQueries.soaked(handle, rollout, wave, before, limit));
+    }
+
+    @Override
+    public List<DeviceUpdate> candidates(String rollout, Wants wants) {
+        return sql.read(handle -> RolloutQueries.candidates(handle, rollout, wants));
+    }
+
+    @Override
+    public List<Control> control(String rollout, int limit) {
+        return sql.read(handle -> RolloutQueries.control(handle, rollout, limit));
+    }
+
+    @Override
+    public List<DeviceUpdate> updates(
+            String rollout, DeviceUpdate.@Nullable State state, @Nullable String cursor, int limit) {
+        return sql.read(handle -> RolloutQueries.page(handle, rollout, state, cursor, limit));
     }
 
     @Override
@@ -186,30 +235,41 @@ final class JdbcRolloutStore implements RolloutStore {
     }
 
     @Override
-    public void saveUpdate(DeviceUpdate update) {
-        sql.write(handle ->
-                RolloutRows.bind(handle.createUpdate(SAVE_UPDATE), update).execute());
+    public Optional<FitDecision> decision(String rollout, String deviceId) {
+        return update(rollout, deviceId)
+                .flatMap(update -> decisionByKey(rollout, update.place().decision()))
+                .map(shared -> new FitDecision(deviceId, shared.ranking(), shared.rejections()));
     }
 
     @Override
-    public Optional<FitDecision> decision(String rollout, String deviceId) {
+    public Optional<FitDecision> decisionByKey(String rollout, String key) {
         return sql.read(handle -> handle.createQuery(
-                        "SELECT decision FROM fit_decision WHERE rollout = :rollout AND device_id = :device")
+                        "SELECT body FROM rollout_decision WHERE rollout = :rollout AND decision = :key")
                 .bind("rollout", rollout)
-                .bind("device", deviceId)
-                .map((row, context) -> Sql.fromJson(row.getString("decision"), FitDecision.class))
+                .bind("key", key)
+                .map((row, context) -> Sql.fromJson(row.getString("body"), FitDecision.class))
                 .findOne());
     }
 
     @Override
-    public String nextRolloutId() {
-        return sql.write(handle -> {
-            handle.createUpdate("UPDATE controller_state SET rollout_number = rollout_number + 1 WHERE id = 1")
-                    .execute();
-            return "r-"
-                    + handle.createQuery("SELECT rollout_number FROM controller_state WHERE id = 1")
-                            .mapTo(Long.class)
-                            .one();
+    public void audit(AuditEntry entry) {
+        sql.write(handle -> RolloutWrites.audit(handle, List.of(entry)));
+    }
+
+    @Override
+    public List<AuditEntry> audits(@Nullable String deployment, @Nullable String rollout, int limit) {
+        String where = rollout != null
+                ? " WHERE rollout = :rollout"
+                : deployment != null ? " WHERE deployment = :deployment" : "";
+        return sql.read(handle -> {
+            var query = handle.createQuery("SELECT * FROM rollout_audit" + where + " ORDER BY seq DESC LIMIT :limit")
+                    .bind("limit", limit);
+            if (rollout != null) {
+                query.bind("rollout", rollout);
+            } else if (deployment != null) {
+                query.bind("deployment", deployment);
+            }
+            return query.map(RolloutRows::audit).list();
         });
     }
 }

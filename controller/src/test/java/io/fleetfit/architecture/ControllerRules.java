@@ -37,10 +37,11 @@ final class ControllerRules {
     private static final Map<String, List<String>> OWN_LIBRARIES = Map.of(
             "onnx", List.of("ai.onnx.proto..", "com.google.protobuf.."),
             "compress",
-                    List.of("ai.onnx.proto..", "com.google.protobuf..", "org.apache.commons.math3..", "org.ejml.."));
+                    List.of("ai.onnx.proto..", "com.google.protobuf..", "org.apache.commons.math3..", "org.ejml.."),
+            "rollout", List.of("org.apache.commons.math3.."));
 
     /** Packages that meet the world. */
-    static final List<String> ADAPTERS = List.of("mqtt", "store", "http", "broker", "worker");
+    static final List<String> ADAPTERS = List.of("mqtt", "store", "http", "broker", "worker", "prometheus");
 
     private ControllerRules() {}
 

@@ -15,12 +15,20 @@ import io.fleetfit.registry.Quality;
 import io.fleetfit.registry.Variant;
 import io.fleetfit.registry.VariantRef;
 import io.fleetfit.rollout.DeviceUpdate;
+import io.fleetfit.rollout.Progress;
 import io.fleetfit.rollout.Rollout;
+import io.fleetfit.rollout.RolloutView;
+import io.fleetfit.rollout.gate.Evidence;
+import io.fleetfit.rollout.gate.GateVerdict;
+import io.fleetfit.rollout.plan.GateRule;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,9 +174,8 @@ class AnswersTest {
     @Test
     void a_watched_rollout_that_fails_has_an_exit_code_of_its_own() {
         // Given
-        Rollout running = new Rollout("r-1", "shop", "2", Rollout.State.RUNNING, null, EARLIER, null);
-        Rollout failed =
-                new Rollout("r-1", "shop", "2", Rollout.State.FAILED, "1 of 2 devices failed", EARLIER, CliRun.NOW);
+        RolloutView running = view(Rollout.State.RUNNING, null);
+        RolloutView failed = view(Rollout.State.FAILED, "gate FAILURES failed: 1 of 2 devices failed");
         controller
                 .answer("POST rollouts", 201, running)
                 .answer("GET rollouts/r-1", Map.of("rollout", running, "updates", List.of()))
@@ -183,15 +190,19 @@ class AnswersTest {
         assertThat(run.out())
                 .contains(
                         "Started r-1",
-                        "r-1  shop to version 2: FAILED, 1 failed, 1 succeeded",
+                        "r-1  shop to version 2: RUNNING",
+                        "r-1  shop to version 2: FAILED, 1 succeeded, 1 failed",
                         "1 of 2 devices failed",
+                        "wave 1/1 ACTIVE ██████░░░░░░ 2/2 asked, 1 ok, 1 failed, 0 watched",
+                        "gate FAILURES FAIL: observed 50.0 %, threshold 5.0 %, 2 samples",
+                        "failed with STORAGE_QUOTA: 1",
                         "2/fp32");
     }
 
     @Test
     void a_running_rollout_that_is_not_watched_is_no_failure() {
         // Given
-        Rollout running = new Rollout("r-1", "shop", "2", Rollout.State.RUNNING, null, EARLIER, null);
+        RolloutView running = view(Rollout.State.RUNNING, null);
         controller.answer("GET rollouts/r-1", Map.of("rollout", running, "updates", updates()));
 
         // When / Then
@@ -251,23 +262,68 @@ class AnswersTest {
         assertThat(controller.bodies.get(1)).isEqualTo("{\"labels\":{\"site\":\"south\",\"x\":\"y=z\"}}");
     }
 
+    private static RolloutView view(Rollout.State state, @Nullable String reason) {
+        return new RolloutView(
+                "r-1",
+                "shop",
+                "2",
+                state,
+                reason,
+                EARLIER,
+                null,
+                Progress.Phase.ROLLING,
+                1,
+                List.of(new RolloutView.Wave(1, 2, 2, 2, 1, 1, 0, 600, "ACTIVE", EARLIER, null)),
+                2,
+                new EnumMap<>(Map.of(DeviceUpdate.State.SUCCEEDED, 1L, DeviceUpdate.State.FAILED, 1L)),
+                GateVerdict.FAIL,
+                List.of(new Evidence(
+                        GateRule.Kind.FAILURES,
+                        null,
+                        GateVerdict.FAIL,
+                        0.5,
+                        0.05,
+                        2,
+                        1,
+                        0.01,
+                        0.9,
+                        "1 of 2 devices failed")),
+                Map.of(ErrorCode.STORAGE_QUOTA, 1L),
+                Set.of(),
+                null);
+    }
+
+    private static DeviceUpdate update(
+            String device,
+            @Nullable VariantRef before,
+            DeviceUpdate.State state,
+            @Nullable UpdateError error) {
+        return new DeviceUpdate(
+                "r-1",
+                device,
+                new DeviceUpdate.Place("jetson-nano", "UTC", "", 7, 1_000, "k"),
+                0,
+                new VariantRef("net", "2", "fp32"),
+                before,
+                state,
+                DeviceUpdate.Act.NONE,
+                3,
+                error,
+                DeviceUpdate.Watch.NEW,
+                EARLIER);
+    }
+
     private static List<DeviceUpdate> updates() {
-        VariantRef variant = new VariantRef("net", "2", "fp32");
         return List.of(
-                new DeviceUpdate("r-1", "d1", 0, variant, null, DeviceUpdate.State.SUCCEEDED, 3, null, EARLIER),
-                new DeviceUpdate(
-                        "r-1",
+                update("d1", null, DeviceUpdate.State.SUCCEEDED, null),
+                update(
                         LONG,
-                        0,
-                        variant,
                         new VariantRef("net", "1", "fp32"),
                         DeviceUpdate.State.FAILED,
-                        4,
                         new UpdateError(
                                 ErrorCode.STORAGE_QUOTA,
                                 "needs 590,000 bytes of the model quota, has 450,000",
                                 590_000.0,
-                                450_000.0),
-                        EARLIER));
+                                450_000.0)));
     }
 }

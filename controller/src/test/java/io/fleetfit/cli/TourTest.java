@@ -197,6 +197,7 @@ class TourTest {
                 anyPort,
                 new Config.Mqtt(anyPort, null, null, null, null),
                 new Config.DatabaseConfig(null, null, null),
-                new Config.Limits(1, 0, Duration.ofMinutes(1), 0, Duration.ofSeconds(10), day, day, day));
+                new Config.Limits(1, 0, Duration.ofMinutes(1), 0, Duration.ofSeconds(10), day, day, day),
+                null);
     }
 }

@@ -42,7 +42,9 @@ enum Backend {
     private static final List<String> TABLES = List.of(
             "telemetry_batch",
             "telemetry_seen",
-            "fit_decision",
+            "rollout_audit",
+            "rollout_inbox",
+            "rollout_decision",
             "device_update",
             "rollout",
             "deployment",

@@ -66,7 +66,7 @@ final class SlotSteps {
             return switch (record.state()) {
                 case DOWNLOADING -> download(record, attempt);
                 case VERIFYING -> verify(record, attempt);
-                case STAGED -> next(record.to(UpdateState.QUALIFYING, attempt, now()));
+                case STAGED -> staged(record, attempt);
                 case QUALIFYING -> qualify(record, attempt);
                 case ACTIVE -> probation(record, attempt);
                 case ROLLING_BACK -> rollBack(record, attempt);
@@ -138,6 +138,13 @@ final class SlotSteps {
         machinery.store().commit(blob);
         serving.noteChecked(blob);
         return next(record.to(UpdateState.STAGED, attempt, now()));
+    }
+
+    /** One that is only to be staged waits here for a desired state that lets it go on. */
+    private long staged(SlotRecord record, Attempt attempt) {
+        return Boolean.TRUE.equals(attempt.target().stageOnly())
+                ? Long.MAX_VALUE
+                : next(record.to(UpdateState.QUALIFYING, attempt, now()));
     }
 
     private long qualify(SlotRecord record, Attempt attempt) throws UpdateFailure {

@@ -32,7 +32,9 @@ import io.fleetfit.registry.VariantRef;
 import io.fleetfit.rollout.AbortMode;
 import io.fleetfit.rollout.Deployment;
 import io.fleetfit.rollout.FleetFit;
+import io.fleetfit.rollout.MetricQuery;
 import io.fleetfit.rollout.Rollout;
+import io.fleetfit.rollout.RolloutParts;
 import io.fleetfit.rollout.RolloutService;
 import io.fleetfit.store.Database;
 import io.fleetfit.store.DatabaseSettings;
@@ -78,12 +80,14 @@ final class InProcessController implements AutoCloseable {
         DesiredPublisher desired = new DesiredPublisher(registry, indexes, broker, key, CLOCK, Duration.ofSeconds(1));
         EventSink silent = EventSink.NONE;
         rollouts = new RolloutService(
-                new RolloutService.Parts(
+                new RolloutParts(
                         database.rolloutStore(),
                         database.fleetStore(),
+                        database.telemetryStore(),
                         new FleetFit(
                                 registry, database.fleetStore(), new StandardFitEngine(InProcessController::rates)),
                         desired,
+                        MetricQuery.NONE,
                         silent,
                         CLOCK),
                 Duration.ofMinutes(5));
@@ -155,17 +159,17 @@ final class InProcessController implements AutoCloseable {
         database.rolloutStore()
                 .insertDeployment(
                         new Deployment(name, selector, model, version, model, Policy.unbounded(), CLOCK.instant()));
-        return rollouts.start(name).id();
+        return rollouts.start(name, null, "test").id();
     }
 
     /** State of a rollout. */
     Rollout.State state(String rollout) {
-        return rollouts.rollout(rollout).state();
+        return rollouts.rollout(rollout).rollout().state();
     }
 
     /** Calls a rollout off. */
     void abort(String rollout, AbortMode mode) {
-        rollouts.abort(rollout, mode);
+        rollouts.abort(rollout, mode, "test", "called off");
     }
 
     /** What the device last reported of a slot. */
@@ -195,6 +199,11 @@ final class InProcessController implements AutoCloseable {
         @Override
         public void reported(ReportedState reported) {
             rollouts.reported(reported);
+        }
+
+        @Override
+        public void measured(String deviceId) {
+            rollouts.measured(deviceId);
         }
     }
 }
