@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * PENDING → STAGING → STAGED → UPDATING → SUCCEEDED | FAILED
  *    │         │         │         │           │         │
- *    │         └─────────┴─────────┴→ REVERTING → REVERTED
+ *    │         └─────────┴─────────┴→ REVERTING → REVERTED | ABORTED
  *    └→ SKIPPED | ABORTED
  * </pre>
  *
@@ -65,7 +65,7 @@ public record DeviceUpdate(
         REVERTED,
         /** A deployment of a higher priority has the slot. */
         SKIPPED,
-        /** Never asked, or called off before it answered, because the rollout ended. */
+        /** Never asked, or called off, and not heard of since; what it ran before is what it shall run. */
         ABORTED;
 
         /** Whether nothing more will happen by itself. */

@@ -18,10 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -47,15 +43,17 @@ public final class RolloutService implements AutoCloseable {
     private final AtomicBoolean woken = new AtomicBoolean();
     private final Set<String> touched = ConcurrentHashMap.newKeySet();
     private volatile List<RolloutState> followed = List.of();
-    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread thread = new Thread(work, "rollouts");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final Worker worker;
 
     /** @param patience how long a device that was asked may take before it counts as failed */
     public RolloutService(RolloutParts parts, Duration patience) {
+        this(parts, patience, new ThreadWorker("rollouts"));
+    }
+
+    /** The same with another thread than one of its own. */
+    public RolloutService(RolloutParts parts, Duration patience, Worker worker) {
         this.parts = parts;
+        this.worker = worker;
         this.engine = new RolloutEngine(parts, UUID.randomUUID().toString(), LEASE, patience);
         this.starter = new Starter(parts);
     }
@@ -75,8 +73,14 @@ public final class RolloutService implements AutoCloseable {
             touched.add(state.rollout().id());
         }
         wake();
-        var unused = worker.scheduleWithFixedDelay(
-                () -> guarded(this::stepAll), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        tick();
+    }
+
+    private void tick() {
+        worker.after(TICK, () -> {
+            guarded(this::stepAll);
+            tick();
+        });
     }
 
     /**
@@ -271,12 +275,7 @@ public final class RolloutService implements AutoCloseable {
     /** Many devices that report together are looked at once. */
     private void wake() {
         if (woken.compareAndSet(false, true)) {
-            try {
-                var unused = worker.schedule(
-                        () -> guarded(this::stepAll), TOGETHER.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (RejectedExecutionException e) {
-                LOG.debug("closing; the next start goes on", e);
-            }
+            worker.after(TOGETHER, () -> guarded(this::stepAll));
         }
     }
 
@@ -321,11 +320,7 @@ public final class RolloutService implements AutoCloseable {
     }
 
     private void execute(Runnable work) {
-        try {
-            worker.execute(() -> guarded(work));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("closing; the next start goes on", e);
-        }
+        worker.after(Duration.ZERO, () -> guarded(work));
     }
 
     private static void guarded(Runnable work) {
@@ -338,11 +333,6 @@ public final class RolloutService implements AutoCloseable {
 
     @Override
     public void close() {
-        worker.shutdown();
-        try {
-            worker.awaitTermination(5, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        worker.close();
     }
 }

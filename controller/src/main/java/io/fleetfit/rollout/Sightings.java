@@ -118,7 +118,7 @@ final class Sightings {
         boolean ended = slot != null
                 && slot.generation() >= update.generation()
                 && (slot.state() == UpdateState.FAILED || slot.state() == UpdateState.ROLLED_BACK);
-        return ended ? update.with(error(slot)).to(State.FAILED, Act.NONE, books.now) : update;
+        return ended ? update.with(error(slot)).to(State.ABORTED, Act.NONE, books.now) : update;
     }
 
     private static boolean isBack(DeviceUpdate update, @Nullable SlotReport slot) {
@@ -218,7 +218,11 @@ final class Sightings {
                                 ? "it follows the deployment when it is back"
                                 : "it goes back when it is heard of"));
         DeviceUpdate failed = update.with(late);
-        boolean callOff = update.state() != State.REVERTING && !update.watch().seen();
+        if (update.state() == State.REVERTING) {
+            books.put(update, failed.to(State.ABORTED, Act.NONE, books.now));
+            return;
+        }
+        boolean callOff = !update.watch().seen();
         books.put(
                 update,
                 (update.state() == State.STAGING ? failed.inWave(-1) : failed)
