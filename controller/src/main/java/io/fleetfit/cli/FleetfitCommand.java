@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,6 +76,7 @@ public final class FleetfitCommand implements Runnable {
     /** The command line in other surroundings. */
     public static CommandLine commandLine(Surroundings surroundings) {
         CommandLine root = new CommandLine(new FleetfitCommand(surroundings));
+        ServiceLoader.load(MoreCommands.class).forEach(more -> root.addSubcommand(more.command()));
         addHelp(root);
         return root.setParameterExceptionHandler(FleetfitCommand::usage)
                 .setExecutionExceptionHandler(FleetfitCommand::failure)

@@ -49,7 +49,8 @@ final class RolloutCommands extends GroupCommand {
     private static int follow(ApiCommand command, ApiClient api, String id, boolean watch) {
         JsonNode answer;
         String state;
-        try (LiveBlock block = new LiveBlock(command.out(), command.surroundings().terminal())) {
+        try (LiveBlock block =
+                new LiveBlock(command.out(), command.surroundings().terminal())) {
             while (true) {
                 answer = api.get("rollouts/" + ApiClient.escape(id));
                 state = answer.at("/rollout/state").asText();
@@ -162,7 +163,8 @@ final class RolloutCommands extends GroupCommand {
             name = "abort",
             description = "Aborts a running rollout. Downloads under way are stopped.",
             footerHeading = "%nExamples:%n",
-            footer = {"  fleetfit rollout abort r-3 --keep", "  fleetfit rollout abort r-3 --revert --reason 'too slow'"})
+            footer = {"  fleetfit rollout abort r-3 --keep", "  fleetfit rollout abort r-3 --revert --reason 'too slow'"
+            })
     static final class Abort extends ApiCommand {
         /** What becomes of devices that are done. */
         enum Mode {

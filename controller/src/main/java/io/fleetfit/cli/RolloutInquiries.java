@@ -135,7 +135,8 @@ final class RolloutInquiries {
     /** Who did what when and why. */
     @Command(
             name = "audit",
-            description = "Shows who did what when and why, with the evidence of the gates. -o json or yaml exports it.",
+            description =
+                    "Shows who did what when and why, with the evidence of the gates. -o json or yaml exports it.",
             footerHeading = "%nExamples:%n",
             footer = {"  fleetfit rollout audit r-4", "  fleetfit rollout audit -o json > audit.json"})
     static final class Audit extends ApiCommand {

@@ -60,7 +60,8 @@ final class RolloutOrders {
     /** Resumes a rollout. */
     @Command(
             name = "resume",
-            description = "Goes on with a paused rollout. Failures seen so far are acknowledged: they do not stop it again.",
+            description =
+                    "Goes on with a paused rollout. Failures seen so far are acknowledged: they do not stop it again.",
             footerHeading = "%nExamples:%n",
             footer = {"  fleetfit rollout resume r-3 --reason 'the two boards were broken'"})
     static final class Resume extends Order {

@@ -53,7 +53,8 @@ final class RolloutText {
         }
         rollout.path("failures")
                 .properties()
-                .forEach(it -> lines.add("  failed with " + it.getKey() + ": " + it.getValue().asLong()));
+                .forEach(it -> lines.add(
+                        "  failed with " + it.getKey() + ": " + it.getValue().asLong()));
         return lines;
     }
 
@@ -62,7 +63,8 @@ final class RolloutText {
             return "";
         }
         long seconds = rollout.path("etaSeconds").asLong();
-        return ", about " + (seconds < 120 ? seconds + " s" : seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h")
+        return ", about "
+                + (seconds < 120 ? seconds + " s" : seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h")
                 + " left";
     }
 

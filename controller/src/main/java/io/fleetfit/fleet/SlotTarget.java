@@ -24,8 +24,7 @@ public record SlotTarget(
         @Nullable Boolean stageOnly,
         @Nullable Integer attempt) {
     /** A target that is to run. */
-    public SlotTarget(
-            String slot, VariantRef variant, Budget budget, String deployment, @Nullable String rollout) {
+    public SlotTarget(String slot, VariantRef variant, Budget budget, String deployment, @Nullable String rollout) {
         this(slot, variant, budget, deployment, rollout, null, null);
     }
 }

@@ -55,11 +55,7 @@ final class FleetRoutes {
         FleetRoutes routes = new FleetRoutes(services);
         api.add(GET, Api.ROOT + "/devices", Access.VIEWER, routes::list);
         api.add(GET, DEVICE, Access.VIEWER, routes::show);
-        api.add(
-                PUT,
-                DEVICE + "/labels",
-                Access.OPERATOR,
-                routes::setLabels);
+        api.add(PUT, DEVICE + "/labels", Access.OPERATOR, routes::setLabels);
         api.add(DELETE, DEVICE, Access.ADMIN, call -> {
             services.fleet().delete(call.path("id"));
             services.disconnect().accept(call.path("id"));

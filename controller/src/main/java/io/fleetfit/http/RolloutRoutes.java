@@ -148,9 +148,8 @@ final class RolloutRoutes {
 
     private Answer diff(Call call) {
         RolloutState one = services.rollouts().rollout(call.path("id"));
-        RolloutState other = call.query("with")
-                .map(services.rollouts()::rollout)
-                .orElseGet(() -> before(one));
+        RolloutState other =
+                call.query("with").map(services.rollouts()::rollout).orElseGet(() -> before(one));
         return Answer.ok(Map.of(
                 "before", other.rollout().id(),
                 "after", one.rollout().id(),

@@ -63,7 +63,8 @@ public final class PrometheusQuery implements MetricQuery {
             JsonNode value =
                     switch (data.path("resultType").asText()) {
                         case "scalar" -> result.path(1);
-                        case "vector" -> result.size() == 1 ? result.path(0).path("value").path(1) : result.path(-1);
+                        case "vector" ->
+                            result.size() == 1 ? result.path(0).path("value").path(1) : result.path(-1);
                         default -> result.path(-1);
                     };
             return value.isTextual() ? Double.parseDouble(value.asText()) : Double.NaN;

@@ -94,7 +94,8 @@ final class Admission {
     private static int limited(Books books, long room) {
         long free = books.terms.plan().bounds().maxInFlight() - books.inFlight();
         double byRate = rate(books) == null ? room : Math.floor(tokens(books).tokens());
-        boolean bytes = books.terms.plan().bounds().bytesPerSecond() == null || byteTokens(books).tokens() > 0;
+        boolean bytes = books.terms.plan().bounds().bytesPerSecond() == null
+                || byteTokens(books).tokens() > 0;
         return bytes ? (int) Math.max(0, Math.min(Math.min(room, free), byRate)) : 0;
     }
 
@@ -132,9 +133,7 @@ final class Admission {
 
     private static Progress.Bucket byteTokens(Books books) {
         Long perSecond = books.terms.plan().bounds().bytesPerSecond();
-        return perSecond == null
-                ? books.bytes
-                : filled(books.bytes, perSecond, perSecond * BURST_SECONDS, books);
+        return perSecond == null ? books.bytes : filled(books.bytes, perSecond, perSecond * BURST_SECONDS, books);
     }
 
     private static Progress.Bucket filled(Progress.Bucket bucket, double perSecond, double most, Books books) {
@@ -178,7 +177,8 @@ final class Admission {
 
     private static void ask(Books books, Candidate candidate, DeviceUpdate update, boolean stageOnly) {
         Optional<VariantRef> variant = candidate.ranking().isEmpty()
-                ? Optional.ofNullable(update.variant()).filter(it -> !books.givenUp().contains(it))
+                ? Optional.ofNullable(update.variant())
+                        .filter(it -> !books.givenUp().contains(it))
                 : candidate.ranking().stream()
                         .filter(it -> !books.givenUp().contains(it))
                         .findFirst();
@@ -194,8 +194,8 @@ final class Admission {
                         : chosen.to(State.UPDATING, Act.ACTIVATE, books.now));
         books.rate = new Progress.Bucket(books.rate.tokens() - 1, books.now);
         if (update.state() == State.PENDING) {
-            books.bytes = new Progress.Bucket(
-                    books.bytes.tokens() - update.place().bytes(), books.now);
+            books.bytes =
+                    new Progress.Bucket(books.bytes.tokens() - update.place().bytes(), books.now);
         }
     }
 

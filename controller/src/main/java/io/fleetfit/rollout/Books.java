@@ -44,7 +44,10 @@ final class Books {
     Map<String, Tally> acknowledged;
     Map<String, Tally> control;
     List<Evidence> evidence;
-    @Nullable Reaction ending;
+
+    @Nullable
+    Reaction ending;
+
     Rollout.@Nullable State endState;
     private Instant phaseSince;
 
@@ -111,9 +114,7 @@ final class Books {
         int number = update.wave();
         WaveFigures old = waves.get(number);
         Instant active = update.watch().activeAt();
-        boolean watched = active != null
-                && !update.watch().settled()
-                && update.state() != DeviceUpdate.State.FAILED;
+        boolean watched = active != null && !update.watch().settled() && update.state() != DeviceUpdate.State.FAILED;
         Instant newest = old.newest();
         if (sign > 0 && active != null && (newest == null || active.isAfter(newest))) {
             newest = active;

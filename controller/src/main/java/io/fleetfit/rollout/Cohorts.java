@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  */
 final class Cohorts {
     private static final Duration REFRESH = Duration.ofSeconds(60);
-    private static final Duration PERIOD = Duration.ofHours(1);
+    private static final Duration PERIOD = Duration.ofMinutes(15);
     private static final int SAMPLE = 400;
     private static final int SAMPLE_OF_PROFILE = 40;
 
@@ -42,7 +42,9 @@ final class Cohorts {
 
     /** The device's figures with its variant since the activation, and what to compare them with. */
     Observations.Measured measured(RolloutState state, DeviceUpdate update) {
-        Instant since = update.watch().activeAt() == null ? update.updatedAt() : update.watch().activeAt();
+        Instant since = update.watch().activeAt() == null
+                ? update.updatedAt()
+                : update.watch().activeAt();
         VariantRef variant = update.variant();
         DeviceFigures figures = figures(
                 update.deviceId(),
@@ -54,7 +56,13 @@ final class Cohorts {
         Reference reference = sample == null
                 ? Reference.none()
                 : sample.references().getOrDefault(update.place().profile(), Reference.none());
-        return new Observations.Measured(update, figures, reference);
+        return new Observations.Measured(
+                update, figures, reference.devices() == 0 ? before(state, update.deviceId(), since) : reference);
+    }
+
+    /** Where no device of the profile still runs the old version: what the device itself measured with it. */
+    private Reference before(RolloutState state, String deviceId, Instant activeAt) {
+        return Reference.of(List.of(figures(deviceId, activeAt.minus(PERIOD), slot -> isOld(state, slot))));
     }
 
     /** How the gates count devices that still run the old version; empty if that is as it was. */
@@ -67,9 +75,7 @@ final class Cohorts {
         }
         Sample fresh = sample(state, now);
         boolean nobody = fresh.references().isEmpty() && known != null;
-        samples.put(
-                state.rollout().id(),
-                nobody ? new Sample(now, known.references(), known.tallies()) : fresh);
+        samples.put(state.rollout().id(), nobody ? new Sample(now, known.references(), known.tallies()) : fresh);
         return nobody ? Map.of() : fresh.tallies();
     }
 
@@ -106,12 +112,13 @@ final class Cohorts {
 
     private static boolean isOld(RolloutState state, SlotSummary slot) {
         return slot.slot().equals(state.terms().slot())
-                && !VariantRef.parse(slot.variant()).version().equals(state.rollout().version());
+                && !VariantRef.parse(slot.variant())
+                        .version()
+                        .equals(state.rollout().version());
     }
 
     /** Devices that were there when the wave began, and those of them that are silent now. */
-    private static Tally churn(
-            RolloutState state, GateRule gate, List<RolloutStore.Control> devices, Instant now) {
+    private static Tally churn(RolloutState state, GateRule gate, List<RolloutStore.Control> devices, Instant now) {
         Instant begin = state.progress().waves().get(state.progress().wave()).startedAt();
         Tally tally = Tally.NONE;
         for (RolloutStore.Control device : devices) {

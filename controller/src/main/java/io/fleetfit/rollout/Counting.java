@@ -48,8 +48,7 @@ final class Counting {
                     case UPDATING -> OPEN;
                     case SUCCEEDED -> GOOD;
                     case FAILED -> BAD;
-                    case PENDING, NO_FIT, CURRENT, STAGING, STAGED, REVERTING, REVERTED, SKIPPED, ABORTED ->
-                        Tally.NONE;
+                    case PENDING, NO_FIT, CURRENT, STAGING, STAGED, REVERTING, REVERTED, SKIPPED, ABORTED -> Tally.NONE;
                 };
             case SILENCE -> {
                 if (watch.activeAt() == null) {

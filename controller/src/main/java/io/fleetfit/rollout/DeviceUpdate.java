@@ -134,7 +134,8 @@ public record DeviceUpdate(
      * @param settled whether its watch is over
      * @param attempts how often it was asked before with another variant or without an answer
      */
-    public record Watch(boolean seen, @Nullable Instant activeAt, int measured, int bad, boolean settled, int attempts) {
+    public record Watch(
+            boolean seen, @Nullable Instant activeAt, int measured, int bad, boolean settled, int attempts) {
         /** Before it is asked. */
         public static final Watch NEW = new Watch(false, null, 0, 0, false, 0);
 
@@ -147,8 +148,7 @@ public record DeviceUpdate(
         }
 
         Watch judged(int gate, boolean isBad) {
-            return new Watch(
-                    seen, activeAt, measured | 1 << gate, isBad ? bad | 1 << gate : bad, settled, attempts);
+            return new Watch(seen, activeAt, measured | 1 << gate, isBad ? bad | 1 << gate : bad, settled, attempts);
         }
 
         Watch over() {

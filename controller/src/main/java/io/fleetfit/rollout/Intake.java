@@ -62,8 +62,8 @@ final class Intake {
         String slot = deployment.slot();
         Optional<FitDecision.Ranked> chosen = decision.chosen();
         Optional<SlotReport> report = report(twin, slot);
-        Optional<VariantRef> active = report.flatMap(seen -> Optional.ofNullable(seen.active()))
-                .map(VariantRef::parse);
+        Optional<VariantRef> active =
+                report.flatMap(seen -> Optional.ofNullable(seen.active())).map(VariantRef::parse);
         State state = chosen.isEmpty()
                 ? State.NO_FIT
                 : runsAlready(twin, slot, chosen.get().variant(), report, active) ? State.CURRENT : State.PENDING;

@@ -69,7 +69,11 @@ public record Observations(
      * @param owner deployment of a higher priority that has the slot; absent if there is none
      * @param busy whether another rollout is at work in the slot
      */
-    public record Candidate(DeviceUpdate update, List<VariantRef> ranking, @Nullable String owner, boolean busy) {
+    public record Candidate(
+            DeviceUpdate update,
+            List<VariantRef> ranking,
+            @Nullable String owner,
+            boolean busy) {
         public Candidate {
             ranking = List.copyOf(ranking);
         }
@@ -78,16 +82,7 @@ public record Observations(
     /** Nothing was seen. */
     public static Observations none() {
         return new Observations(
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                false,
-                Map.of(),
-                Map.of(),
+                List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), false, Map.of(), Map.of(),
                 null);
     }
 }

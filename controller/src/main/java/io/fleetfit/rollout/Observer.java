@@ -77,7 +77,8 @@ final class Observer {
                 control,
                 queries(state, now),
                 state.rollout().state() == Rollout.State.WAITING ? waitsFor(state) : null);
-        return new Gathered(seen, inbox.stream().map(RolloutStore.Message::number).toList());
+        return new Gathered(
+                seen, inbox.stream().map(RolloutStore.Message::number).toList());
     }
 
     /** What the first step of a rollout is about: whether it may begin. */
@@ -163,14 +164,16 @@ final class Observer {
     }
 
     private List<Candidate> candidates(RolloutState state, Wants wants) {
-        if (wants.limit() == 0 || wants.states().stream().allMatch(it -> state.progress().count(it) == 0)) {
+        if (wants.limit() == 0
+                || wants.states().stream().allMatch(it -> state.progress().count(it) == 0)) {
             return List.of();
         }
         List<Candidate> candidates = new ArrayList<>();
         for (DeviceUpdate update : parts.rollouts().candidates(state.rollout().id(), wants)) {
             boolean asked = update.state() != DeviceUpdate.State.PENDING && update.state() != DeviceUpdate.State.STAGED;
-            Optional<SlotTarget> target =
-                    asked ? Optional.empty() : parts.fleet().twin(update.deviceId()).target(state.terms().slot());
+            Optional<SlotTarget> target = asked
+                    ? Optional.empty()
+                    : parts.fleet().twin(update.deviceId()).target(state.terms().slot());
             candidates.add(new Candidate(
                     update,
                     ranking(update),
@@ -208,8 +211,7 @@ final class Observer {
         if (wants.limit() == 0 || wants.closed().isEmpty() && wants.full().isEmpty()) {
             return false;
         }
-        Wants unbounded = new Wants(
-                wants.states(), wants.variants(), wants.borders(), Set.of(), Set.of(), 1);
+        Wants unbounded = new Wants(wants.states(), wants.variants(), wants.borders(), Set.of(), Set.of(), 1);
         return !parts.rollouts().candidates(id, unbounded).isEmpty();
     }
 
@@ -217,8 +219,7 @@ final class Observer {
         Map<Integer, Double> values = new HashMap<>();
         Instant last = queried.get(state.rollout().id());
         List<GateRule> gates = state.terms().plan().allGates();
-        if (state.rollout().state() != Rollout.State.RUNNING
-                || last != null && now.isBefore(last.plus(QUERY_PAUSE))) {
+        if (state.rollout().state() != Rollout.State.RUNNING || last != null && now.isBefore(last.plus(QUERY_PAUSE))) {
             return values;
         }
         for (int i = 0; i < gates.size(); i++) {

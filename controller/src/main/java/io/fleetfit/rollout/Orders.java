@@ -106,7 +106,9 @@ final class Orders {
                 };
         if (!possible) {
             throw conflict(
-                    state, "its devices cannot be asked again", "start a new rollout: fleetfit rollout start "
+                    state,
+                    "its devices cannot be asked again",
+                    "start a new rollout: fleetfit rollout start "
                             + state.rollout().deployment());
         }
         for (DeviceUpdate update : failed) {
@@ -135,8 +137,7 @@ final class Orders {
         Step step = books.close();
         RolloutState after = step.state();
         Terms terms = after.terms().joinedBy(joined.place().zone(), ranking);
-        return new Step(
-                new RolloutState(after.rollout(), terms, after.progress(), after.revision()), step.commands());
+        return new Step(new RolloutState(after.rollout(), terms, after.progress(), after.revision()), step.commands());
     }
 
     private static Conflict conflict(RolloutState state, String what, String remedy) {

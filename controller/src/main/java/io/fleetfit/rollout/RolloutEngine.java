@@ -128,8 +128,7 @@ public final class RolloutEngine {
         for (int i = 0; i < TRIES; i++) {
             RolloutState before = parts.rollouts()
                     .state(id)
-                    .orElseThrow(
-                            () -> new NotFound("rollout", id, "fleetfit rollout status without an id lists them"));
+                    .orElseThrow(() -> new NotFound("rollout", id, "fleetfit rollout status without an id lists them"));
             Step step = order.apply(before);
             if (save(before, step, who, joined, List.of(), parts.clock().instant())) {
                 emit(before, step);
@@ -179,14 +178,14 @@ public final class RolloutEngine {
                     default -> List.of();
                 };
         Rollout rollout = state.rollout();
-        return new AuditEntry(
-                0, now, rollout.deployment(), rollout.id(), who, note.action(), note.reason(), evidence);
+        return new AuditEntry(0, now, rollout.deployment(), rollout.id(), who, note.action(), note.reason(), evidence);
     }
 
     /** Tells devices what the store says is still to be told; whether there was anything. */
     private boolean act(String id) {
         List<DeviceUpdate> due = parts.rollouts().due(id, PAGE);
-        Optional<RolloutState> state = due.isEmpty() ? Optional.empty() : parts.rollouts().state(id);
+        Optional<RolloutState> state =
+                due.isEmpty() ? Optional.empty() : parts.rollouts().state(id);
         if (state.isEmpty()) {
             return false;
         }

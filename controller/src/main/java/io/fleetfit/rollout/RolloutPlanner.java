@@ -114,10 +114,14 @@ public final class RolloutPlanner {
 
     private static void beginWave(Books books) {
         boolean approval = books.terms.plan().allWaves().get(books.wave).needsApproval()
-                || books.wave == 0 && Boolean.TRUE.equals(books.terms.plan().starting().approval());
+                || books.wave == 0
+                        && Boolean.TRUE.equals(books.terms.plan().starting().approval());
         if (approval) {
-            hold(books, Phase.APPROVAL, "wave " + (books.wave + 1) + " waits for an approval: fleetfit rollout promote "
-                    + books.rollout.id());
+            hold(
+                    books,
+                    Phase.APPROVAL,
+                    "wave " + (books.wave + 1) + " waits for an approval: fleetfit rollout promote "
+                            + books.rollout.id());
         } else {
             roll(books);
         }
@@ -167,7 +171,8 @@ public final class RolloutPlanner {
             books.note("activate", "the time to activate has come");
             beginWave(books);
         } else if (staged && at == null) {
-            String reason = "all devices have downloaded; activate them: fleetfit rollout promote " + books.rollout.id();
+            String reason =
+                    "all devices have downloaded; activate them: fleetfit rollout promote " + books.rollout.id();
             hold(books, Phase.STAGING, reason);
         } else {
             Admission.admit(books, seen.candidates(), true);
@@ -226,7 +231,8 @@ public final class RolloutPlanner {
             return false;
         }
         String why = failure.map(it -> "gate " + it.gate() + " failed: " + it.detail())
-                .orElseGet(() -> "every variant fails; " + gates.why(culprits.iterator().next()));
+                .orElseGet(() ->
+                        "every variant fails; " + gates.why(culprits.iterator().next()));
         react(books.terms.plan().reacting().failure(), why);
         return true;
     }
@@ -279,13 +285,7 @@ public final class RolloutPlanner {
     private void pass(String why) {
         WaveFigures old = books.figures();
         books.setFigures(new WaveFigures(
-                old.asked(),
-                old.succeeded(),
-                old.failed(),
-                old.activated(),
-                old.startedAt(),
-                old.newest(),
-                books.now));
+                old.asked(), old.succeeded(), old.failed(), old.activated(), old.startedAt(), old.newest(), books.now));
         books.note("pass", "wave " + (books.wave + 1) + ": " + why);
         next(books);
     }
@@ -321,8 +321,9 @@ public final class RolloutPlanner {
         gates.decide(seen.queries());
         Optional<Evidence> failure = gates.failure();
         if (failure.isPresent() && books.terms.plan().reacting().failure() != Reaction.PAUSE) {
-            react(books.terms.plan().reacting().failure(), "gate " + failure.get().gate() + " failed: "
-                    + failure.get().detail());
+            react(
+                    books.terms.plan().reacting().failure(),
+                    "gate " + failure.get().gate() + " failed: " + failure.get().detail());
         }
     }
 

@@ -122,18 +122,23 @@ public final class RolloutService implements AutoCloseable {
 
     /** Goes on with a paused rollout; failures seen so far do not count any more. */
     public Rollout resume(String id, String who, String reason) {
-        return order(id, who, state -> Orders.resume(state, reason, parts.clock().instant()));
+        return order(
+                id, who, state -> Orders.resume(state, reason, parts.clock().instant()));
     }
 
     /** Lets a rollout go on that waits for somebody. */
     public Rollout promote(String id, String who, String reason) {
-        return order(id, who, state -> Orders.promote(state, reason, parts.clock().instant()));
+        return order(
+                id, who, state -> Orders.promote(state, reason, parts.clock().instant()));
     }
 
     /** Asks devices again that failed. */
     public Rollout retry(String id, String who, String reason) {
         List<DeviceUpdate> failed = parts.rollouts().updates(id, DeviceUpdate.State.FAILED, null, RETRIED);
-        return order(id, who, state -> Orders.retry(state, failed, reason, parts.clock().instant()));
+        return order(
+                id,
+                who,
+                state -> Orders.retry(state, failed, reason, parts.clock().instant()));
     }
 
     /**
@@ -143,7 +148,10 @@ public final class RolloutService implements AutoCloseable {
      * @throws Conflict if it has ended
      */
     public Rollout abort(String id, AbortMode mode, String who, String reason) {
-        return order(id, who, state -> Orders.abort(state, mode, reason, parts.clock().instant()));
+        return order(
+                id,
+                who,
+                state -> Orders.abort(state, mode, reason, parts.clock().instant()));
     }
 
     private Rollout order(String id, String who, Function<RolloutState, Step> order) {

@@ -112,14 +112,17 @@ public interface RolloutStore {
      *
      * @param lastSeen absent before the first message
      */
-    record Control(String deviceId, String profile, boolean online, @Nullable Instant lastSeen) {}
+    record Control(
+            String deviceId,
+            String profile,
+            boolean online,
+            @Nullable Instant lastSeen) {}
 
     /** Devices that were not asked yet, those that come last first. */
     List<Control> control(String rollout, int limit);
 
     /** Devices after {@code cursor} by id; in one state, or in all. */
-    List<DeviceUpdate> updates(
-            String rollout, DeviceUpdate.@Nullable State state, @Nullable String cursor, int limit);
+    List<DeviceUpdate> updates(String rollout, DeviceUpdate.@Nullable State state, @Nullable String cursor, int limit);
 
     Optional<DeviceUpdate> update(String rollout, String deviceId);
 

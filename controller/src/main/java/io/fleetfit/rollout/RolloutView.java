@@ -115,9 +115,7 @@ public record RolloutView(
         WaveFigures figures = state.progress().waves().get(number);
         long upTo = state.terms().quotas().get(number);
         long before = number == 0 ? 0 : state.terms().quotas().get(number - 1);
-        String name = figures.endedAt() != null
-                ? "DONE"
-                : figures.startedAt() != null ? "ACTIVE" : "NEXT";
+        String name = figures.endedAt() != null ? "DONE" : figures.startedAt() != null ? "ACTIVE" : "NEXT";
         return new Wave(
                 number + 1,
                 upTo,

@@ -7,7 +7,6 @@ import io.fleetfit.protocol.UpdateState;
 import io.fleetfit.registry.VariantRef;
 import io.fleetfit.rollout.DeviceUpdate.Act;
 import io.fleetfit.rollout.DeviceUpdate.State;
-import io.fleetfit.rollout.DeviceUpdate.Watch;
 import io.fleetfit.rollout.Observations.Sighting;
 import io.fleetfit.rollout.gate.DeviceJudge;
 import io.fleetfit.rollout.plan.GateRule;
@@ -63,8 +62,7 @@ final class Sightings {
         }
         return switch (slot.state()) {
             case STAGED -> update.to(State.STAGED, Act.NONE, books.now);
-            case FAILED, ROLLED_BACK ->
-                update.inWave(-1).with(error(slot)).to(State.FAILED, Act.NONE, books.now);
+            case FAILED, ROLLED_BACK -> update.inWave(-1).with(error(slot)).to(State.FAILED, Act.NONE, books.now);
             case IDLE, DOWNLOADING, VERIFYING, QUALIFYING, ACTIVE, COMMITTED, ROLLING_BACK -> update;
         };
     }
@@ -79,7 +77,8 @@ final class Sightings {
             case ACTIVE -> serves ? update.with(update.watch().active(books.now)) : update;
             case COMMITTED ->
                 serves
-                        ? settled(update.with(update.watch().active(books.now)).to(State.SUCCEEDED, Act.NONE, books.now))
+                        ? settled(
+                                update.with(update.watch().active(books.now)).to(State.SUCCEEDED, Act.NONE, books.now))
                         : update;
             case FAILED, ROLLED_BACK -> gaveUp(update, error(slot), sighting.ranking());
             case IDLE, DOWNLOADING, VERIFYING, STAGED, QUALIFYING, ROLLING_BACK -> update;
@@ -165,7 +164,8 @@ final class Sightings {
 
     /** The variant did not work here: the next best one, if there is one and the failure has to do with the variant. */
     private DeviceUpdate gaveUp(DeviceUpdate update, UpdateError error, List<VariantRef> ranking) {
-        Optional<VariantRef> next = isOfTheVariant(error) && books.ending == null ? nextBest(update, ranking) : Optional.empty();
+        Optional<VariantRef> next =
+                isOfTheVariant(error) && books.ending == null ? nextBest(update, ranking) : Optional.empty();
         if (next.isEmpty()) {
             return update.with(error).to(State.FAILED, Act.NONE, books.now);
         }
@@ -182,9 +182,7 @@ final class Sightings {
 
     /** The same device with another variant of the version. */
     DeviceUpdate move(DeviceUpdate update, VariantRef next) {
-        return update.choosing(next)
-                .with(update.watch().again())
-                .to(State.UPDATING, Act.ACTIVATE, books.now);
+        return update.choosing(next).with(update.watch().again()).to(State.UPDATING, Act.ACTIVATE, books.now);
     }
 
     /** The best variant behind the device's own that was not given up. */
@@ -251,7 +249,9 @@ final class Sightings {
         List<GateRule> gates = books.terms.plan().allGates();
         for (int i = 0; i < gates.size(); i++) {
             DeviceUpdate update = books.newest(measured.update());
-            if (!gates.get(i).needsTelemetry() || !Counting.isExposed(update) || update.watch().isBad(i)) {
+            if (!gates.get(i).needsTelemetry()
+                    || !Counting.isExposed(update)
+                    || update.watch().isBad(i)) {
                 continue;
             }
             DeviceJudge.Judgement judgement = DeviceJudge.judge(

@@ -30,8 +30,7 @@ final class Starter {
         Deployment deployment = by(wish, plan);
         String version = parts.fit().version(deployment.model(), deployment.revision());
         Instant now = parts.clock().instant();
-        Rollout rollout =
-                new Rollout("r-0", deployment.name(), version, Rollout.State.WAITING, null, now, null);
+        Rollout rollout = new Rollout("r-0", deployment.name(), version, Rollout.State.WAITING, null, now, null);
         PlanPreview.Collector collector = new PlanPreview.Collector(new Intake(rollout, deployment, now));
         Selector selector = Selector.parse(deployment.selector());
         parts.fit().decideAll(selector, deployment.model(), version, deployment.policy(), collector::add);
@@ -61,8 +60,7 @@ final class Starter {
                         rollout.version(),
                         deployment.policy(),
                         decided -> batch.add(
-                                intake.add(decided.device(), decided.twin(), decided.decision()),
-                                decided.decision()));
+                                intake.add(decided.device(), decided.twin(), decided.decision()), decided.decision()));
         batch.flush();
         RolloutState state = intake.finish();
         parts.rollouts().finishRollout(state);
@@ -135,8 +133,7 @@ final class Starter {
                 state.terms().plan(),
                 wish.createdAt());
         Intake intake = new Intake(state.rollout(), deployment, parts.clock().instant());
-        return new Joining(
-                intake.enter(device, parts.fleet().twin(device.id()), decision), Intake.shared(decision));
+        return new Joining(intake.enter(device, parts.fleet().twin(device.id()), decision), Intake.shared(decision));
     }
 
     /** Gathers devices to store many at once. */

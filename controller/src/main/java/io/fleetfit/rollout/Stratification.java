@@ -42,7 +42,9 @@ final class Stratification {
         List<Long> quotas = new ArrayList<>();
         long before = 0;
         for (int i = 0; i < waves.size(); i++) {
-            before = i == waves.size() - 1 ? total() : Math.max(before, waves.get(i).upTo(total()));
+            before = i == waves.size() - 1
+                    ? total()
+                    : Math.max(before, waves.get(i).upTo(total()));
             quotas.add(before);
         }
         return quotas;
@@ -56,8 +58,8 @@ final class Stratification {
         for (int wave = 0; wave < quotas.size() - 1; wave++) {
             taken = shares(quotas.get(wave), taken);
             Map<String, Long> border = new TreeMap<>();
-            taken.forEach((profile, count) -> border.put(
-                    profile, count == 0 ? -1 : byProfile.get(profile).values[count - 1]));
+            taken.forEach((profile, count) ->
+                    border.put(profile, count == 0 ? -1 : byProfile.get(profile).values[count - 1]));
             borders.add(border);
         }
         borders.add(Map.of());
@@ -79,7 +81,8 @@ final class Stratification {
             rest.put(profile, exact - share);
             given += shares.get(profile);
         }
-        profiles.sort(Comparator.comparing((String it) -> -rest.getOrDefault(it, 0.0)).thenComparing(it -> it));
+        profiles.sort(
+                Comparator.comparing((String it) -> -rest.getOrDefault(it, 0.0)).thenComparing(it -> it));
         correct(shares, before, profiles, quota - given);
         return shares;
     }

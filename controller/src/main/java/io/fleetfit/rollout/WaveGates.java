@@ -86,7 +86,8 @@ final class WaveGates {
      */
     private double alpha(boolean ofVariant) {
         double gates = books.terms.plan().allGates().size();
-        double share = variantsMatter() ? ofVariant ? 0.5 / books.terms.variants().size() : 0.5 : 1;
+        double share =
+                variantsMatter() ? ofVariant ? 0.5 / books.terms.variants().size() : 0.5 : 1;
         double wave = 6 / (Math.PI * Math.PI * (books.wave + 1) * (books.wave + 1));
         return books.terms.plan().reacting().alarm() / gates * share * wave;
     }

@@ -162,8 +162,7 @@ final class JdbcFleetStore implements FleetStore {
         }
         DeviceTwin after = new DeviceTwin(
                 id, before.get().generation() + 1, targets, before.get().reported());
-        handle.createUpdate(
-                        "UPDATE device_twin SET generation = :generation, targets = :targets WHERE device_id = :id")
+        handle.createUpdate("UPDATE device_twin SET generation = :generation, targets = :targets WHERE device_id = :id")
                 .bind("generation", after.generation())
                 .bind("targets", Sql.json(after.targets()))
                 .bind("id", id)

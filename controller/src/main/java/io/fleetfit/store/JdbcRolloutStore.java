@@ -109,8 +109,8 @@ final class JdbcRolloutStore implements RolloutStore {
     public List<RolloutState> states(Optional<String> deployment, int limit) {
         String where = deployment.isPresent() ? " AND deployment = :deployment" : "";
         return sql.read(handle -> {
-            var query = handle.createQuery("SELECT * FROM rollout WHERE terms IS NOT NULL" + where
-                            + " ORDER BY seq DESC LIMIT :limit")
+            var query = handle.createQuery(
+                            "SELECT * FROM rollout WHERE terms IS NOT NULL" + where + " ORDER BY seq DESC LIMIT :limit")
                     .bind("limit", limit);
             deployment.ifPresent(name -> query.bind("deployment", name));
             return query.map(RolloutRows::state).list();
@@ -120,7 +120,8 @@ final class JdbcRolloutStore implements RolloutStore {
     @Override
     public List<RolloutState> followed() {
         return sql.read(handle -> handle.createQuery("SELECT * FROM rollout WHERE terms IS NOT NULL AND (state IN "
-                        + OPEN + " OR seq IN (SELECT MAX(seq) FROM rollout WHERE terms IS NOT NULL GROUP BY deployment))"
+                        + OPEN
+                        + " OR seq IN (SELECT MAX(seq) FROM rollout WHERE terms IS NOT NULL GROUP BY deployment))"
                         + " ORDER BY seq")
                 .map(RolloutRows::state)
                 .list());
@@ -188,8 +189,8 @@ final class JdbcRolloutStore implements RolloutStore {
                         + " WHERE i.rollout = :rollout ORDER BY i.seq LIMIT :limit")
                 .bind("rollout", rollout)
                 .bind("limit", limit)
-                .map((row, context) -> new Message(
-                        row.getLong("seq"), RolloutRows.update(row, context), row.getBoolean("telemetry")))
+                .map((row, context) ->
+                        new Message(row.getLong("seq"), RolloutRows.update(row, context), row.getBoolean("telemetry")))
                 .list());
     }
 

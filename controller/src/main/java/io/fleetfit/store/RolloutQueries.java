@@ -74,7 +74,8 @@ final class RolloutQueries {
         if (found.size() >= wants.limit()) {
             return;
         }
-        StringBuilder sql = new StringBuilder("SELECT * FROM device_update WHERE rollout = :rollout AND state = :state");
+        StringBuilder sql =
+                new StringBuilder("SELECT * FROM device_update WHERE rollout = :rollout AND state = :state");
         sql.append(border == null ? "" : " AND profile = :profile AND place_order <= :border");
         sql.append(wants.variants().isEmpty() ? "" : " AND variant IN (<variants>)");
         sql.append(wants.closed().isEmpty() ? "" : " AND zone NOT IN (<closed>)");
@@ -115,11 +116,7 @@ final class RolloutQueries {
     }
 
     static List<DeviceUpdate> page(
-            Handle handle,
-            String rollout,
-            DeviceUpdate.@Nullable State state,
-            @Nullable String cursor,
-            int limit) {
+            Handle handle, String rollout, DeviceUpdate.@Nullable State state, @Nullable String cursor, int limit) {
         Query query = handle.createQuery("SELECT * FROM device_update WHERE rollout = :rollout"
                         + (state == null ? "" : " AND state = :state")
                         + " AND device_id > :cursor ORDER BY device_id LIMIT :limit")

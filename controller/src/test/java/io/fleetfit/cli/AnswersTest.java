@@ -27,7 +27,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -294,10 +293,7 @@ class AnswersTest {
     }
 
     private static DeviceUpdate update(
-            String device,
-            @Nullable VariantRef before,
-            DeviceUpdate.State state,
-            @Nullable UpdateError error) {
+            String device, @Nullable VariantRef before, DeviceUpdate.State state, @Nullable UpdateError error) {
         return new DeviceUpdate(
                 "r-1",
                 device,

@@ -138,7 +138,8 @@ class RolloutStoreTest {
 
     @Test
     void knowsWhatIsStillToBeTold() {
-        RolloutState before = started("r-1", "everywhere", update("pi-1", State.PENDING), update("pi-2", State.PENDING));
+        RolloutState before =
+                started("r-1", "everywhere", update("pi-1", State.PENDING), update("pi-2", State.PENDING));
         store.save(change(before, List.of(asked("pi-1")), List.of()));
 
         List<DeviceUpdate> due = store.due("r-1", 10);
@@ -172,7 +173,9 @@ class RolloutStoreTest {
         assertThat(seen).extracting(RolloutStore.Message::telemetry).containsExactly(false, true);
         assertThat(store.inbox("r-1", 10)).hasSize(1);
         store.noteAll("r-1");
-        assertThat(store.inbox("r-1", 10)).extracting(it -> it.update().deviceId()).containsExactly("pi-1", "pi-1");
+        assertThat(store.inbox("r-1", 10))
+                .extracting(it -> it.update().deviceId())
+                .containsExactly("pi-1", "pi-1");
     }
 
     @Test
@@ -193,13 +196,14 @@ class RolloutStoreTest {
                 .containsExactlyInAnyOrder("a", "b", "e");
         assertThat(candidates(Map.of(), Set.of(), Set.of(), 2)).hasSize(2);
         assertThat(store.candidates(
-                        "r-1",
-                        new Wants(Set.of(State.PENDING), Set.of(INT8), Map.of(), Set.of(), Set.of(), 10)))
+                        "r-1", new Wants(Set.of(State.PENDING), Set.of(INT8), Map.of(), Set.of(), Set.of(), 10)))
                 .isEmpty();
     }
 
     private List<String> candidates(Map<String, Long> borders, Set<String> closed, Set<String> full, int limit) {
-        return store.candidates("r-1", new Wants(Set.of(State.PENDING), Set.of(), borders, closed, full, limit)).stream()
+        return store
+                .candidates("r-1", new Wants(Set.of(State.PENDING), Set.of(), borders, closed, full, limit))
+                .stream()
                 .map(DeviceUpdate::deviceId)
                 .toList();
     }
@@ -213,9 +217,13 @@ class RolloutStoreTest {
         started("r-1", "everywhere", told("pi-1"), active("on"), active("off"), update("pi-9", State.PENDING));
         Instant later = AT.plusSeconds(60);
 
-        assertThat(store.overdue("r-1", later, 10)).extracting(DeviceUpdate::deviceId).containsExactly("pi-1");
+        assertThat(store.overdue("r-1", later, 10))
+                .extracting(DeviceUpdate::deviceId)
+                .containsExactly("pi-1");
         assertThat(store.overdue("r-1", AT, 10)).isEmpty();
-        assertThat(store.silent("r-1", later, 10)).extracting(DeviceUpdate::deviceId).containsExactly("off");
+        assertThat(store.silent("r-1", later, 10))
+                .extracting(DeviceUpdate::deviceId)
+                .containsExactly("off");
         assertThat(store.silent("r-1", AT, 10)).isEmpty();
         assertThat(store.soaked("r-1", 0, AT, 10))
                 .extracting(DeviceUpdate::deviceId)
@@ -253,9 +261,12 @@ class RolloutStoreTest {
         started("r-1", "everywhere");
 
         assertThat(store.claim("r-1", "one", AT, AT.plusSeconds(30))).isTrue();
-        assertThat(store.claim("r-1", "two", AT.plusSeconds(10), AT.plusSeconds(40))).isFalse();
-        assertThat(store.claim("r-1", "one", AT.plusSeconds(20), AT.plusSeconds(50))).isTrue();
-        assertThat(store.claim("r-1", "two", AT.plusSeconds(51), AT.plusSeconds(80))).isTrue();
+        assertThat(store.claim("r-1", "two", AT.plusSeconds(10), AT.plusSeconds(40)))
+                .isFalse();
+        assertThat(store.claim("r-1", "one", AT.plusSeconds(20), AT.plusSeconds(50)))
+                .isTrue();
+        assertThat(store.claim("r-1", "two", AT.plusSeconds(51), AT.plusSeconds(80)))
+                .isTrue();
         assertThat(store.claim("r-2", "one", AT, AT.plusSeconds(30))).isFalse();
     }
 
@@ -263,11 +274,7 @@ class RolloutStoreTest {
     void listsRolloutsNewestFirstAndFollowsTheNewestOfEach() {
         started("r-1", "everywhere");
         store.save(new Change(
-                new RolloutState(
-                        rollout("r-1", "everywhere", Rollout.State.SUCCEEDED),
-                        terms(),
-                        progress(),
-                        1),
+                new RolloutState(rollout("r-1", "everywhere", Rollout.State.SUCCEEDED), terms(), progress(), 1),
                 false,
                 List.of(),
                 Map.of(),

@@ -66,8 +66,7 @@ public final class DeviceJudge {
     }
 
     private static Judgement drift(GateRule gate, DeviceFigures figures, Reference reference) {
-        long answers =
-                figures.classes().stream().mapToLong(Long::longValue).sum();
+        long answers = figures.classes().stream().mapToLong(Long::longValue).sum();
         long usual = reference.classes().stream().mapToLong(Long::longValue).sum();
         return answers < gate.leastInferences() || usual < gate.leastInferences()
                 ? Judgement.UNMEASURED
@@ -77,9 +76,7 @@ public final class DeviceJudge {
     private static Judgement memory(GateRule gate, DeviceFigures figures, Reference reference) {
         Long bytes = figures.memoryBytes();
         Long usual = reference.memoryBytes();
-        return bytes == null || usual == null || usual == 0
-                ? Judgement.UNMEASURED
-                : of(bytes > usual * gate.bound());
+        return bytes == null || usual == null || usual == 0 ? Judgement.UNMEASURED : of(bytes > usual * gate.bound());
     }
 
     private static Judgement of(boolean bad) {

@@ -1,7 +1,9 @@
 package io.fleetfit.rollout.gate;
 
 import io.fleetfit.rollout.plan.GateRule;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,18 @@ import org.jspecify.annotations.Nullable;
  * the wave's time with enough devices, a share of bad ones that is tolerated, and no evidence against it.
  */
 public final class Gate {
+    private static final int REMEMBERED = 4_096;
+
+    /** Answers of a pure function: a step asks most questions again and again. */
+    private static final Map<Question, Evidence> KNOWN = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Question, Evidence> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
     private Gate() {}
 
     /**
@@ -19,10 +33,25 @@ public final class Gate {
      * @param alpha bound on the chance of a false alarm of this gate in this wave
      * @param over whether the time of the wave is over and every device of it is decided
      */
-    public record Question(GateRule rule, @Nullable String scope, Tally wave, Tally control, double alpha, boolean over) {}
+    public record Question(
+            GateRule rule, @Nullable String scope, Tally wave, Tally control, double alpha, boolean over) {}
 
     /** The verdict with its evidence. */
     public static Evidence decide(Question question) {
+        synchronized (KNOWN) {
+            Evidence known = KNOWN.get(question);
+            if (known != null) {
+                return known;
+            }
+        }
+        Evidence found = find(question);
+        synchronized (KNOWN) {
+            KNOWN.put(question, found);
+        }
+        return found;
+    }
+
+    private static Evidence find(Question question) {
         GateRule rule = question.rule();
         Tally wave = question.wave();
         double tolerated = tolerated(rule, question.control());
@@ -67,8 +96,7 @@ public final class Gate {
         String allowed = String.format(Locale.ROOT, "%.1f %% tolerated", tolerated * 100);
         return switch (verdict) {
             case PASS, FAIL -> counted + ", " + allowed;
-            case RUNNING ->
-                counted + ", " + allowed + "; " + (wave.samples() - wave.decided()) + " not decided yet";
+            case RUNNING -> counted + ", " + allowed + "; " + (wave.samples() - wave.decided()) + " not decided yet";
             case INCONCLUSIVE ->
                 wave.decided() < rule.leastSamples()
                         ? counted + "; " + rule.leastSamples() + " devices are needed to decide"

@@ -14,7 +14,7 @@ import org.apache.commons.math3.special.Beta;
  * that are not decided yet as good therefore only makes it smaller, whatever the order in which devices are decided.
  */
 public final class SequentialTest {
-    private static final double HALVINGS = 40;
+    private static final int HALVINGS = 16;
 
     private SequentialTest() {}
 

@@ -116,7 +116,11 @@ public final class PlanCheck {
     }
 
     private static void limits(Limits limits) {
-        require(limits.inFlight() == null || limits.inFlight() > 0, "limits.inFlight", limits.inFlight(), "use 1 or more");
+        require(
+                limits.inFlight() == null || limits.inFlight() > 0,
+                "limits.inFlight",
+                limits.inFlight(),
+                "use 1 or more");
         require(
                 limits.bytesPerSecond() == null || limits.bytesPerSecond() > 0,
                 "limits.bytesPerSecond",
@@ -153,8 +157,7 @@ public final class PlanCheck {
                         soak.duration().compareTo(gate.silence().duration()) > 0,
                         "waves.soak",
                         soak,
-                        "watch each wave for longer than " + gate.silence()
-                                + ", the silence that the gate waits for");
+                        "watch each wave for longer than " + gate.silence() + ", the silence that the gate waits for");
             }
         }
     }

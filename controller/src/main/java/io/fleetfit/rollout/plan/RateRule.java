@@ -21,7 +21,7 @@ public record RateRule(
 
     /** Devices a minute after {@code successes} devices have succeeded. */
     public double perMinute(long successes) {
-        long steps = successes / (everySuccesses == null ? DEFAULT_EVERY : everySuccesses);
+        double steps = (double) Math.floorDiv(successes, everySuccesses == null ? DEFAULT_EVERY : everySuccesses);
         double growth = Math.pow(factor == null ? 1 : factor, steps);
         return Math.min(perMinute * growth, maxPerMinute == null ? Math.max(DEFAULT_MAX, perMinute) : maxPerMinute);
     }

@@ -65,9 +65,7 @@ public record Window(
     }
 
     private boolean allows(DayOfWeek day) {
-        return days == null
-                || days.isEmpty()
-                || days.stream().anyMatch(name -> dayOf(name) == day);
+        return days == null || days.isEmpty() || days.stream().anyMatch(name -> dayOf(name) == day);
     }
 
     /** The day of that name; throws {@link IllegalArgumentException} if there is none. */

@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
             "Runs the whole of Fleetfit on this machine: starts a controller and three agents that stand for a"
                     + " Raspberry Pi 4, a Jetson Orin Nano and a phone (their capabilities are declared, not real),"
                     + " imports a text direction classifier, makes smaller variants of it, gives every device the best"
-                    + " one that fits, and classifies rendered lines of text on each.",
+                    + " one that fits, and classifies rendered lines of text on each. Then it rolls out a good version in"
+                    + " three waves, and a broken one that the canary's gate stops and takes back.",
             "It stays up until Ctrl-C and leaves nothing behind."
         })
 public final class Demo implements Callable<Integer> {
@@ -81,6 +82,13 @@ public final class Demo implements Callable<Integer> {
             }
             boolean good = found.isGood(DemoDevice.ALL.size(), LEAST_ACCURACY);
             out.println(good ? "All devices are active." : "Not every device reached 97 % accuracy.");
+            boolean rolled = run.rollOut();
+            out.println();
+            out.println(
+                    rolled
+                            ? "The good version is everywhere; the broken one came to one device and was taken back."
+                            : "The rollouts did not go as they should.");
+            good &= rolled;
             if (!exit) {
                 run.explainHowToLookAround();
                 interrupted.await();

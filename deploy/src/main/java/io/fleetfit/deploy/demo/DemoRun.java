@@ -210,6 +210,20 @@ final class DemoRun implements AutoCloseable {
         return rows;
     }
 
+    /** A good version in three waves, and a broken one that is stopped; whether it went so. */
+    boolean rollOut() throws IOException {
+        List<byte[]> pictures = lines.render(60, TEST_SEED).stream()
+                .map(LineImages.Line::png)
+                .toList();
+        return new DemoRollouts(
+                        controller.orElseThrow(),
+                        distributions,
+                        agents.values().stream().map(AgentProcess::client).toList(),
+                        pictures,
+                        out)
+                .run(DemoModel.extract(Files.createDirectories(work.resolve("versions"))), work);
+    }
+
     void explainHowToLookAround() {
         ControllerProcess process = controller.orElseThrow();
         out.printf("%nLook around, in another terminal:%n");

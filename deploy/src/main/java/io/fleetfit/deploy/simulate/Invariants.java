@@ -56,8 +56,7 @@ final class Invariants {
     }
 
     private void rollout(RolloutState state) {
-        List<DeviceUpdate> updates =
-                world.rollouts.updates(state.rollout().id(), null, null, Integer.MAX_VALUE);
+        List<DeviceUpdate> updates = world.rollouts.updates(state.rollout().id(), null, null, Integer.MAX_VALUE);
         counted(state, updates);
         exposed(state, updates);
         nothingNewAfterAbort(state, updates);
@@ -85,8 +84,9 @@ final class Invariants {
                                 && !Boolean.TRUE.equals(target.stageOnly())))
                 .count();
         if (targeted > quota) {
-            throw new Violation("wave " + (progress.wave() + 1) + " of " + state.rollout().id() + " allows " + quota
-                    + " devices, " + targeted + " are asked to run the new version");
+            throw new Violation(
+                    "wave " + (progress.wave() + 1) + " of " + state.rollout().id() + " allows " + quota + " devices, "
+                            + targeted + " are asked to run the new version");
         }
     }
 
@@ -124,8 +124,7 @@ final class Invariants {
     void atEnd() {
         for (RolloutState state : world.rollouts.states(Optional.empty(), Integer.MAX_VALUE)) {
             rests(state);
-            for (DeviceUpdate update :
-                    world.rollouts.updates(state.rollout().id(), null, null, Integer.MAX_VALUE)) {
+            for (DeviceUpdate update : world.rollouts.updates(state.rollout().id(), null, null, Integer.MAX_VALUE)) {
                 known(state, update);
             }
         }
@@ -141,8 +140,8 @@ final class Invariants {
                                 || state.progress().phase() == Progress.Phase.APPROVAL
                                 || state.progress().phase() == Progress.Phase.STAGING);
         if (!state.rollout().state().isEnded() && !waits) {
-            throw new Violation(state.rollout().id() + " does not come to rest: " + state.rollout() + ", "
-                    + state.progress());
+            throw new Violation(
+                    state.rollout().id() + " does not come to rest: " + state.rollout() + ", " + state.progress());
         }
     }
 
@@ -161,12 +160,11 @@ final class Invariants {
             return;
         }
         if (device.generation() != twin.generation()) {
-            throw new Violation(device.id + " is at generation " + device.generation() + ", it shall be at "
-                    + twin.generation());
+            throw new Violation(
+                    device.id + " is at generation " + device.generation() + ", it shall be at " + twin.generation());
         }
         for (SlotTarget target : twin.targets()) {
-            boolean serves =
-                    target.variant().toString().equals(device.runtime.serving.get(target.slot()));
+            boolean serves = target.variant().toString().equals(device.runtime.serving.get(target.slot()));
             boolean excused = Boolean.TRUE.equals(target.stageOnly())
                     || device.report().slots().stream()
                             .anyMatch(it -> it.slot().equals(target.slot()) && it.error() != null);

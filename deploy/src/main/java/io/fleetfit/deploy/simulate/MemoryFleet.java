@@ -39,7 +39,8 @@ final class MemoryFleet implements FleetStore {
     @Override
     public Page devices(Selector selector, @Nullable String cursor, int limit) {
         List<Device> found = matching(selector, cursor).limit(limit).toList();
-        return new Page(found, found.size() < limit ? null : found.get(limit - 1).id(), devices.size());
+        return new Page(
+                found, found.size() < limit ? null : found.get(limit - 1).id(), devices.size());
     }
 
     private Stream<Device> matching(Selector selector, @Nullable String cursor) {

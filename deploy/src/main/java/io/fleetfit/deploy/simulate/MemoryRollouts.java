@@ -143,10 +143,12 @@ final class MemoryRollouts implements RolloutStore {
     public List<RolloutState> followed() {
         Map<String, String> newest = new TreeMap<>();
         states(Optional.empty(), Integer.MAX_VALUE)
-                .forEach(it -> newest.putIfAbsent(it.rollout().deployment(), it.rollout().id()));
+                .forEach(it -> newest.putIfAbsent(
+                        it.rollout().deployment(), it.rollout().id()));
         return rollouts.values().stream()
                 .flatMap(it -> Stream.ofNullable(it.state))
-                .filter(it -> !it.rollout().state().isEnded() || newest.containsValue(it.rollout().id()))
+                .filter(it -> !it.rollout().state().isEnded()
+                        || newest.containsValue(it.rollout().id()))
                 .toList();
     }
 
@@ -170,7 +172,8 @@ final class MemoryRollouts implements RolloutStore {
             kept.decisions.put(update.place().decision(), decision);
         });
         for (Step.Sweep sweep : change.sweeps()) {
-            kept.updates.replaceAll((id, update) -> update.state() == sweep.from() ? moved(update, sweep.to()) : update);
+            kept.updates.replaceAll(
+                    (id, update) -> update.state() == sweep.from() ? moved(update, sweep.to()) : update);
         }
         audit.addAll(change.audit());
         change.taken().forEach(kept.inbox::remove);
@@ -194,7 +197,10 @@ final class MemoryRollouts implements RolloutStore {
     }
 
     private List<DeviceUpdate> find(String rollout, int limit, Predicate<DeviceUpdate> wanted) {
-        return kept(rollout).updates.values().stream().filter(wanted).limit(limit).toList();
+        return kept(rollout).updates.values().stream()
+                .filter(wanted)
+                .limit(limit)
+                .toList();
     }
 
     @Override
@@ -236,9 +242,7 @@ final class MemoryRollouts implements RolloutStore {
         return kept.inbox.values().stream()
                 .limit(limit)
                 .map(it -> new Message(
-                        it.number(),
-                        kept.updates.getOrDefault(it.update().deviceId(), it.update()),
-                        it.telemetry()))
+                        it.number(), kept.updates.getOrDefault(it.update().deviceId(), it.update()), it.telemetry()))
                 .toList();
     }
 
@@ -247,7 +251,9 @@ final class MemoryRollouts implements RolloutStore {
         return find(
                 rollout,
                 limit,
-                it -> it.state().isInFlight() && it.act() == Act.NONE && it.updatedAt().isBefore(before));
+                it -> it.state().isInFlight()
+                        && it.act() == Act.NONE
+                        && it.updatedAt().isBefore(before));
     }
 
     private static boolean isWatched(DeviceUpdate it) {
@@ -258,20 +264,27 @@ final class MemoryRollouts implements RolloutStore {
 
     @Override
     public List<DeviceUpdate> silent(String rollout, Instant before, int limit) {
-        return find(rollout, limit, it -> isWatched(it)
-                && fleet.device(it.deviceId())
-                        .filter(device -> !device.online()
-                                && (device.lastSeen() == null || device.lastSeen().isBefore(before)))
-                        .isPresent());
+        return find(
+                rollout,
+                limit,
+                it -> isWatched(it)
+                        && fleet.device(it.deviceId())
+                                .filter(device -> !device.online()
+                                        && (device.lastSeen() == null
+                                                || device.lastSeen().isBefore(before)))
+                                .isPresent());
     }
 
     @Override
     public List<DeviceUpdate> soaked(String rollout, int wave, Instant before, int limit) {
-        return find(rollout, limit, it -> isWatched(it)
-                && it.wave() == wave
-                && it.state() == State.SUCCEEDED
-                && it.watch().activeAt() != null
-                && !it.watch().activeAt().isAfter(before));
+        return find(
+                rollout,
+                limit,
+                it -> isWatched(it)
+                        && it.wave() == wave
+                        && it.state() == State.SUCCEEDED
+                        && it.watch().activeAt() != null
+                        && !it.watch().activeAt().isAfter(before));
     }
 
     @Override
@@ -287,9 +300,9 @@ final class MemoryRollouts implements RolloutStore {
     private static boolean isWanted(DeviceUpdate it, Wants wants) {
         Long border = wants.borders().get(it.place().profile());
         return wants.states().contains(it.state())
-                && (wants.borders().isEmpty()
-                        || border != null && it.place().order() <= border)
-                && (wants.variants().isEmpty() || it.variant() != null && wants.variants().contains(it.variant()))
+                && (wants.borders().isEmpty() || border != null && it.place().order() <= border)
+                && (wants.variants().isEmpty()
+                        || it.variant() != null && wants.variants().contains(it.variant()))
                 && !wants.closed().contains(it.place().zone())
                 && !wants.full().contains(it.place().group());
     }
@@ -312,8 +325,7 @@ final class MemoryRollouts implements RolloutStore {
 
     @Override
     public Optional<DeviceUpdate> update(String rollout, String deviceId) {
-        return Optional.ofNullable(rollouts.get(rollout))
-                .flatMap(it -> Optional.ofNullable(it.updates.get(deviceId)));
+        return Optional.ofNullable(rollouts.get(rollout)).flatMap(it -> Optional.ofNullable(it.updates.get(deviceId)));
     }
 
     @Override

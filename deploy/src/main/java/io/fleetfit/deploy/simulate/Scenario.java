@@ -52,7 +52,7 @@ public record Scenario(
 
     /** Small fleets with everything going wrong, another plan for each seed. */
     public static Scenario rough(long seed) {
-        return new Scenario(8, 2, null, 0.1, null, 20, 1, seed);
+        return new Scenario(6, 1, null, 0.1, null, 20, 1, seed);
     }
 
     /** The same from one seed on. */

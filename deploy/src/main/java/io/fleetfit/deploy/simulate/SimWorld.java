@@ -109,8 +109,7 @@ final class SimWorld {
 
     /** Whether the variant fails its trial on the device: the same answer every time. Version 1 never does. */
     boolean fails(String device, String variant) {
-        return !variant.contains("@1/")
-                && new Random((device + variant).hashCode() * 31L).nextDouble() < badShare;
+        return !variant.contains("@1/") && new Random((device + variant).hashCode() * 31L).nextDouble() < badShare;
     }
 
     /** Does something that is not interrupted by a fault of the controller. */
@@ -130,16 +129,17 @@ final class SimWorld {
                 killing(RolloutStore.class, rollouts),
                 killing(FleetStore.class, fleet),
                 new NoTelemetry(),
-                new FleetFit(registry.asStore(), fleet, new StandardFitEngine(
-                        profile -> new DeviceRates(Map.of(), 1, 1, 1, 1, 0))),
+                new FleetFit(
+                        registry.asStore(),
+                        fleet,
+                        new StandardFitEngine(profile -> new DeviceRates(Map.of(), 1, 1, 1, 1, 0))),
                 this::publish,
                 MetricQuery.NONE,
                 EventSink.NONE,
                 time);
         service = Optional.of(new RolloutService(parts, PATIENCE, new VirtualWorker(mine)));
         controlled(it -> it.resume());
-        fleet.states(Selector.all(), null, Integer.MAX_VALUE)
-                .forEach(state -> publish(state.twin()));
+        fleet.states(Selector.all(), null, Integer.MAX_VALUE).forEach(state -> publish(state.twin()));
     }
 
     private final class VirtualWorker implements Worker {
@@ -254,8 +254,7 @@ final class SimWorld {
                 time.instant(),
                 time.instant().plus(Duration.ofDays(7)),
                 twin.targets().stream().map(this::assignment).toList());
-        byte[] envelope =
-                JsonCodec.encode(signer.sign(DsseEnvelope.DESIRED_STATE, JsonCodec.encode(desired)));
+        byte[] envelope = JsonCodec.encode(signer.sign(DsseEnvelope.DESIRED_STATE, JsonCodec.encode(desired)));
         ReportedState claimed = claim(twin);
         deliver(device, repeated -> device.desired(envelope, claimed));
     }
@@ -263,8 +262,7 @@ final class SimWorld {
     private Assignment assignment(SlotTarget target) {
         Variant variant = registry.variant(target.variant());
         DsseEnvelope manifest = manifests.computeIfAbsent(target.variant().toString(), key -> sign(variant));
-        return new Assignment(
-                target.slot(), manifest, variant.settings(), target.budget(), 30, target.stageOnly());
+        return new Assignment(target.slot(), manifest, variant.settings(), target.budget(), 30, target.stageOnly());
     }
 
     private DsseEnvelope sign(Variant variant) {

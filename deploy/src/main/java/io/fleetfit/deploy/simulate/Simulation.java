@@ -150,12 +150,7 @@ public final class Simulation {
         Collections.reverse(story);
         long succeeded = state.progress().count(DeviceUpdate.State.SUCCEEDED);
         return new Outcome(
-                seed,
-                state.rollout().state(),
-                succeeded,
-                events,
-                Duration.ofNanos(world.time.nanos()),
-                story);
+                seed, state.rollout().state(), succeeded, events, Duration.ofNanos(world.time.nanos()), story);
     }
 
     private void add(String id) {
@@ -164,7 +159,8 @@ public final class Simulation {
                 chance(world.faults.fullDisk()),
                 chance(world.faults.liar()),
                 chance(world.faults.skew()) ? Duration.ofHours(random.nextInt(48) - 24L) : Duration.ZERO);
-        world.fleet.upsertDevice(world.enrolled(id, random.nextInt(3) == 0 ? "nano" : "pi", Map.of("site", "s" + random.nextInt(3))));
+        world.fleet.upsertDevice(
+                world.enrolled(id, random.nextInt(3) == 0 ? "nano" : "pi", Map.of("site", "s" + random.nextInt(3))));
         SimDevice device = new SimDevice(id, nature, world, folder.resolve(id), random.nextLong());
         world.devices.put(id, device);
         device.start();
@@ -184,7 +180,8 @@ public final class Simulation {
                     // It was stored before the controller was killed.
                 }
             });
-            Optional<RolloutState> newest = world.rollouts.states(Optional.of("all"), 1).stream().findFirst();
+            Optional<RolloutState> newest =
+                    world.rollouts.states(Optional.of("all"), 1).stream().findFirst();
             if (newest.isPresent() && newest.get().rollout().version().equals("2")) {
                 return newest.get().rollout().id();
             }
@@ -247,7 +244,9 @@ public final class Simulation {
             world.time.after(Duration.ofMinutes(1), this::minute);
         } else {
             // Whoever looks after the devices restarts those that stand still.
-            world.devices.values().stream().filter(it -> it.nature.full() && !it.isDead()).forEach(SimDevice::start);
+            world.devices.values().stream()
+                    .filter(it -> it.nature.full() && !it.isDead())
+                    .forEach(SimDevice::start);
         }
     }
 
