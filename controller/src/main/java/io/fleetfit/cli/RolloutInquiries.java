@@ -31,6 +31,7 @@ final class RolloutInquiries {
         private @Nullable Path file;
 
         @Option(names = "--dry-run", description = "only show it, which is what this command always does")
+        @SuppressWarnings("UnusedVariable") // for the reader of a script
         private boolean dryRun;
 
         @Override

@@ -36,7 +36,7 @@ final class JsonChanges {
         if (before.equals(after)) {
             return;
         }
-        boolean parts = before.isObject() && after.isObject() || before.isArray() && after.isArray();
+        boolean parts = (before.isObject() && after.isObject()) || (before.isArray() && after.isArray());
         if (!parts) {
             changes.add(new Change(path, orNull(before), orNull(after)));
             return;

@@ -96,7 +96,7 @@ final class Admission {
         double byRate = rate(books) == null ? room : Math.floor(tokens(books).tokens());
         boolean bytes = books.terms.plan().bounds().bytesPerSecond() == null
                 || byteTokens(books).tokens() > 0;
-        return bytes ? (int) Math.max(0, Math.min(Math.min(room, free), byRate)) : 0;
+        return bytes ? (int) Math.max(0, Math.min((double) Math.min(room, free), byRate)) : 0;
     }
 
     private static Set<String> closed(Books books) {

@@ -3,6 +3,7 @@ package io.fleetfit.rollout;
 import io.fleetfit.protocol.ErrorCode;
 import io.fleetfit.registry.VariantRef;
 import io.fleetfit.rollout.Progress.WaveFigures;
+import io.fleetfit.rollout.Rollout.State;
 import io.fleetfit.rollout.gate.Evidence;
 import io.fleetfit.rollout.gate.Tally;
 import io.fleetfit.rollout.plan.GateRule;
@@ -48,7 +49,7 @@ final class Books {
     @Nullable
     Reaction ending;
 
-    Rollout.@Nullable State endState;
+    @Nullable State endState;
     private Instant phaseSince;
 
     Books(RolloutState state, Instant now) {

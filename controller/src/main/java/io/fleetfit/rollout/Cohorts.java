@@ -70,13 +70,16 @@ final class Cohorts {
         List<GateRule> gates = state.terms().plan().allGates();
         boolean compared = gates.stream().anyMatch(it -> it.needsTelemetry() || it.kind() == GateRule.Kind.SILENCE);
         Sample known = samples.get(state.rollout().id());
-        if (!compared || known != null && now.isBefore(known.at().plus(REFRESH))) {
+        if (!compared || (known != null && now.isBefore(known.at().plus(REFRESH)))) {
             return Map.of();
         }
         Sample fresh = sample(state, now);
-        boolean nobody = fresh.references().isEmpty() && known != null;
-        samples.put(state.rollout().id(), nobody ? new Sample(now, known.references(), known.tallies()) : fresh);
-        return nobody ? Map.of() : fresh.tallies();
+        if (fresh.references().isEmpty() && known != null) {
+            samples.put(state.rollout().id(), new Sample(now, known.references(), known.tallies()));
+            return Map.of();
+        }
+        samples.put(state.rollout().id(), fresh);
+        return fresh.tallies();
     }
 
     /** Nothing is asked of a rollout any more. */
@@ -123,7 +126,7 @@ final class Cohorts {
         Tally tally = Tally.NONE;
         for (RolloutStore.Control device : devices) {
             Instant seen = device.lastSeen();
-            boolean wasThere = device.online() || seen != null && begin != null && !seen.isBefore(begin);
+            boolean wasThere = device.online() || (seen != null && begin != null && !seen.isBefore(begin));
             if (wasThere) {
                 boolean silent = !device.online()
                         && seen != null

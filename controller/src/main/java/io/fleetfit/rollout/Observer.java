@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Observer {
     private static final int PAGE = 500;
     private static final int DECISIONS = 5_000;
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration QUERY_PAUSE = Duration.ofSeconds(30);
 
     private final RolloutParts parts;
@@ -34,6 +35,7 @@ final class Observer {
     private final Cohorts cohorts;
     private final Map<String, List<VariantRef>> rankings = new LinkedHashMap<>();
     private final Map<String, Instant> queried = new HashMap<>();
+    private final Map<String, Instant> looked = new HashMap<>();
 
     /** What was gathered, and the messages that it came from. */
     record Gathered(Observations seen, List<Long> taken) {}
@@ -48,7 +50,7 @@ final class Observer {
         String id = state.rollout().id();
         RolloutStore store = parts.rollouts();
         List<RolloutStore.Message> inbox = store.inbox(id, PAGE);
-        List<DeviceUpdate> overdue = store.overdue(id, now.minus(patience(state)), PAGE);
+        List<DeviceUpdate> overdue = overdue(state, now);
         Map<Integer, Tally> control = cohorts.control(state, now);
         List<Sighting> sightings = new ArrayList<>();
         List<Measured> measured = new ArrayList<>();
@@ -79,6 +81,20 @@ final class Observer {
                 state.rollout().state() == Rollout.State.WAITING ? waitsFor(state) : null);
         return new Gathered(
                 seen, inbox.stream().map(RolloutStore.Message::number).toList());
+    }
+
+    /** Looked for once a second: it reads every device at work. */
+    private List<DeviceUpdate> overdue(RolloutState state, Instant now) {
+        String id = state.rollout().id();
+        Instant last = looked.get(id);
+        if (last != null && now.isBefore(last.plus(LOOK))) {
+            return List.of();
+        }
+        List<DeviceUpdate> overdue = parts.rollouts().overdue(id, now.minus(patience(state)), PAGE);
+        if (overdue.size() < PAGE) {
+            looked.put(id, now);
+        }
+        return overdue;
     }
 
     /** What the first step of a rollout is about: whether it may begin. */
@@ -208,7 +224,7 @@ final class Observer {
     }
 
     private boolean others(String id, Wants wants) {
-        if (wants.limit() == 0 || wants.closed().isEmpty() && wants.full().isEmpty()) {
+        if (wants.limit() == 0 || (wants.closed().isEmpty() && wants.full().isEmpty())) {
             return false;
         }
         Wants unbounded = new Wants(wants.states(), wants.variants(), wants.borders(), Set.of(), Set.of(), 1);
@@ -219,7 +235,7 @@ final class Observer {
         Map<Integer, Double> values = new HashMap<>();
         Instant last = queried.get(state.rollout().id());
         List<GateRule> gates = state.terms().plan().allGates();
-        if (state.rollout().state() != Rollout.State.RUNNING || last != null && now.isBefore(last.plus(QUERY_PAUSE))) {
+        if (state.rollout().state() != Rollout.State.RUNNING || (last != null && now.isBefore(last.plus(QUERY_PAUSE)))) {
             return values;
         }
         for (int i = 0; i < gates.size(); i++) {

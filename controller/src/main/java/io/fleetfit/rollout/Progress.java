@@ -2,6 +2,7 @@ package io.fleetfit.rollout;
 
 import io.fleetfit.protocol.ErrorCode;
 import io.fleetfit.registry.VariantRef;
+import io.fleetfit.rollout.Rollout.State;
 import io.fleetfit.rollout.gate.Evidence;
 import io.fleetfit.rollout.gate.Tally;
 import io.fleetfit.rollout.plan.Reaction;
@@ -48,7 +49,7 @@ public record Progress(
         Map<ErrorCode, Long> failures,
         List<Evidence> evidence,
         @Nullable Reaction ending,
-        Rollout.@Nullable State endState) {
+        @Nullable State endState) {
 
     /** What a rollout does in its wave. */
     public enum Phase {

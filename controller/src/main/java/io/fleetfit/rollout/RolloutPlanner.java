@@ -113,10 +113,9 @@ public final class RolloutPlanner {
     }
 
     private static void beginWave(Books books) {
-        boolean approval = books.terms.plan().allWaves().get(books.wave).needsApproval()
-                || books.wave == 0
-                        && Boolean.TRUE.equals(books.terms.plan().starting().approval());
-        if (approval) {
+        boolean first = books.wave == 0
+                && Boolean.TRUE.equals(books.terms.plan().starting().approval());
+        if (first || books.terms.plan().allWaves().get(books.wave).needsApproval()) {
             hold(
                     books,
                     Phase.APPROVAL,
@@ -187,7 +186,7 @@ public final class RolloutPlanner {
                 && books.wave < books.terms.waves()
                 && !books.terms.isLast(books.wave)
                 && books.exposed() >= books.terms.quotas().get(books.wave);
-        return spent || wants.limit() > 0 && seen.candidates().isEmpty() && !seen.others();
+        return spent || (wants.limit() > 0 && seen.candidates().isEmpty() && !seen.others());
     }
 
     private void rollOn() {
@@ -340,6 +339,10 @@ public final class RolloutPlanner {
     /** Devices that joined after the end come one page after the other, and stop coming when they fail. */
     private void follow() {
         if (!isFollowed(state)) {
+            return;
+        }
+        if (books.figures().asked() == 0) {
+            Admission.admit(books, seen.candidates(), false); // nobody to judge, so the newest verdicts stand
             return;
         }
         WaveGates gates = new WaveGates(books, false);

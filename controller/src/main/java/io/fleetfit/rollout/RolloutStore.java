@@ -1,6 +1,7 @@
 package io.fleetfit.rollout;
 
 import io.fleetfit.fit.FitDecision;
+import io.fleetfit.rollout.DeviceUpdate.State;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -122,7 +123,7 @@ public interface RolloutStore {
     List<Control> control(String rollout, int limit);
 
     /** Devices after {@code cursor} by id; in one state, or in all. */
-    List<DeviceUpdate> updates(String rollout, DeviceUpdate.@Nullable State state, @Nullable String cursor, int limit);
+    List<DeviceUpdate> updates(String rollout, @Nullable State state, @Nullable String cursor, int limit);
 
     Optional<DeviceUpdate> update(String rollout, String deviceId);
 

@@ -103,10 +103,7 @@ final class Sightings {
     /** A device that had the new variant and lost it counts as failed after all. */
     private DeviceUpdate succeeded(DeviceUpdate update, Sighting sighting) {
         SlotReport slot = sighting.slot();
-        boolean lost = slot != null
-                && slot.generation() >= update.generation()
-                && (slot.state() == UpdateState.FAILED || slot.state() == UpdateState.ROLLED_BACK);
-        return lost ? gaveUp(update, error(slot), sighting.ranking()) : update;
+        return slot != null && gaveUp(update, slot) ? gaveUp(update, error(slot), sighting.ranking()) : update;
     }
 
     private DeviceUpdate reverting(DeviceUpdate update, Sighting sighting) {
@@ -114,10 +111,15 @@ final class Sightings {
         if (isBack(update, slot)) {
             return update.to(State.REVERTED, Act.NONE, books.now);
         }
-        boolean ended = slot != null
-                && slot.generation() >= update.generation()
+        return slot != null && gaveUp(update, slot)
+                ? update.with(error(slot)).to(State.ABORTED, Act.NONE, books.now)
+                : update;
+    }
+
+    /** Whether the device ended what it was asked last without coming to serve it. */
+    private static boolean gaveUp(DeviceUpdate update, SlotReport slot) {
+        return slot.generation() >= update.generation()
                 && (slot.state() == UpdateState.FAILED || slot.state() == UpdateState.ROLLED_BACK);
-        return ended ? update.with(error(slot)).to(State.ABORTED, Act.NONE, books.now) : update;
     }
 
     private static boolean isBack(DeviceUpdate update, @Nullable SlotReport slot) {
@@ -141,7 +143,7 @@ final class Sightings {
             DeviceUpdate late = update.with(update.watch().active(books.now)).with((UpdateError) null);
             return settled(late.to(State.SUCCEEDED, Act.NONE, books.now));
         }
-        if (!Counting.isOutOfReach(update) || slot != null && !slot.state().isResting()) {
+        if (!Counting.isOutOfReach(update) || (slot != null && !slot.state().isResting())) {
             return update;
         }
         return update.with(update.watch().again())

@@ -32,6 +32,10 @@ final class Stratification {
         byProfile.computeIfAbsent(profile, key -> new Hashes()).add(order);
     }
 
+    private Hashes of(String profile) {
+        return byProfile.getOrDefault(profile, new Hashes());
+    }
+
     /** Devices counted. */
     long total() {
         return byProfile.values().stream().mapToLong(it -> it.size).sum();
@@ -59,7 +63,7 @@ final class Stratification {
             taken = shares(quotas.get(wave), taken);
             Map<String, Long> border = new TreeMap<>();
             taken.forEach((profile, count) ->
-                    border.put(profile, count == 0 ? -1 : byProfile.get(profile).values[count - 1]));
+                    border.put(profile, count == 0 ? -1 : of(profile).values[count - 1]));
             borders.add(border);
         }
         borders.add(Map.of());
@@ -73,13 +77,13 @@ final class Stratification {
         Map<String, Double> rest = new HashMap<>();
         long given = 0;
         for (String profile : profiles) {
-            int size = byProfile.get(profile).size;
+            int size = of(profile).size;
             double exact = (double) quota * size / total();
             int least = quota >= profiles.size() ? 1 : 0;
             int share = Math.max(Math.max((int) Math.floor(exact), least), before.getOrDefault(profile, 0));
             shares.put(profile, Math.min(size, share));
             rest.put(profile, exact - share);
-            given += shares.get(profile);
+            given += shares.getOrDefault(profile, 0);
         }
         profiles.sort(
                 Comparator.comparing((String it) -> -rest.getOrDefault(it, 0.0)).thenComparing(it -> it));
@@ -93,24 +97,33 @@ final class Stratification {
         while (left > 0) {
             for (int i = 0; i < byRest.size() && left > 0; i++) {
                 String profile = byRest.get(i);
-                if (shares.get(profile) < byProfile.get(profile).size) {
+                if (shares.getOrDefault(profile, 0) < of(profile).size) {
                     shares.merge(profile, 1, Integer::sum);
                     left--;
                 }
             }
         }
+        left = take(shares, before, byRest, left, 1);
+        take(shares, before, byRest, left, 0);
+    }
+
+    /** Takes one each as long as too many are given; leaves {@code least}, and what earlier waves have. */
+    private static long take(
+            Map<String, Integer> shares, Map<String, Integer> before, List<String> byRest, long missing, int least) {
+        long left = missing;
         boolean taken = true;
         while (left < 0 && taken) {
             taken = false;
             for (int i = byRest.size() - 1; i >= 0 && left < 0; i--) {
                 String profile = byRest.get(i);
-                if (shares.get(profile) > Math.max(1, before.getOrDefault(profile, 0))) {
+                if (shares.getOrDefault(profile, 0) > Math.max(least, before.getOrDefault(profile, 0))) {
                     shares.merge(profile, -1, Integer::sum);
                     left++;
                     taken = true;
                 }
             }
         }
+        return left;
     }
 
     /** Orders of one profile without boxes: a million devices take 8 MB. */

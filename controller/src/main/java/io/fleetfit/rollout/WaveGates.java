@@ -98,7 +98,7 @@ final class WaveGates {
         Tally looks = books.control.getOrDefault(key, Tally.NONE);
         Double value = queries.get(gate);
         boolean known = value != null && !value.isNaN();
-        if (known) {
+        if (value != null && !value.isNaN()) {
             boolean above = value > rule.bound();
             looks = new Tally(looks.samples() + 1, looks.decided() + 1, above ? looks.bad() + 1 : 0);
             Map<String, Tally> control = new HashMap<>(books.control);

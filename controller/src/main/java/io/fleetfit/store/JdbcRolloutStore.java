@@ -4,6 +4,7 @@ import io.fleetfit.fit.FitDecision;
 import io.fleetfit.rollout.AuditEntry;
 import io.fleetfit.rollout.Deployment;
 import io.fleetfit.rollout.DeviceUpdate;
+import io.fleetfit.rollout.DeviceUpdate.State;
 import io.fleetfit.rollout.Rollout;
 import io.fleetfit.rollout.RolloutState;
 import io.fleetfit.rollout.RolloutStore;
@@ -221,7 +222,7 @@ final class JdbcRolloutStore implements RolloutStore {
 
     @Override
     public List<DeviceUpdate> updates(
-            String rollout, DeviceUpdate.@Nullable State state, @Nullable String cursor, int limit) {
+            String rollout, @Nullable State state, @Nullable String cursor, int limit) {
         return sql.read(handle -> RolloutQueries.page(handle, rollout, state, cursor, limit));
     }
 

@@ -1,6 +1,7 @@
 package io.fleetfit.store;
 
 import io.fleetfit.rollout.DeviceUpdate;
+import io.fleetfit.rollout.DeviceUpdate.State;
 import io.fleetfit.rollout.RolloutStore.Control;
 import io.fleetfit.rollout.Wants;
 import java.time.Instant;
@@ -13,23 +14,36 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds devices of a rollout; every query is served by an index and bounded by a limit. */
 final class RolloutQueries {
-    private static final String AT_WORK = "('STAGING', 'UPDATING', 'REVERTING')";
-
     private RolloutQueries() {}
 
+    /** One act at a time: an equality on each column of an index, which every database finds. */
     static List<DeviceUpdate> due(Handle handle, String rollout, int limit) {
-        return list(handle.createQuery("SELECT * FROM device_update WHERE rollout = :rollout"
-                        + " AND act IN ('STAGE', 'ACTIVATE', 'RESTORE') LIMIT :limit")
-                .bind("rollout", rollout)
-                .bind("limit", limit));
+        List<DeviceUpdate> due = new ArrayList<>();
+        for (DeviceUpdate.Act act : DeviceUpdate.Act.values()) {
+            if (act != DeviceUpdate.Act.NONE && due.size() < limit) {
+                due.addAll(list(handle.createQuery(
+                                "SELECT * FROM device_update WHERE rollout = :rollout AND act = :act LIMIT :limit")
+                        .bind("rollout", rollout)
+                        .bind("act", act.name())
+                        .bind("limit", limit - due.size())));
+            }
+        }
+        return due;
     }
 
     static List<DeviceUpdate> overdue(Handle handle, String rollout, Instant before, int limit) {
-        return list(handle.createQuery("SELECT * FROM device_update WHERE rollout = :rollout AND state IN " + AT_WORK
-                        + " AND act = 'NONE' AND updated_at < :before LIMIT :limit")
-                .bind("rollout", rollout)
-                .bind("before", before)
-                .bind("limit", limit));
+        List<DeviceUpdate> overdue = new ArrayList<>();
+        for (DeviceUpdate.State state : DeviceUpdate.State.values()) {
+            if (state.isInFlight() && overdue.size() < limit) {
+                overdue.addAll(list(handle.createQuery("SELECT * FROM device_update WHERE rollout = :rollout"
+                                + " AND state = :state AND act = 'NONE' AND updated_at < :before LIMIT :limit")
+                        .bind("rollout", rollout)
+                        .bind("state", state.name())
+                        .bind("before", before)
+                        .bind("limit", limit - overdue.size())));
+            }
+        }
+        return overdue;
     }
 
     static List<DeviceUpdate> silent(Handle handle, String rollout, Instant before, int limit) {
@@ -116,7 +130,7 @@ final class RolloutQueries {
     }
 
     static List<DeviceUpdate> page(
-            Handle handle, String rollout, DeviceUpdate.@Nullable State state, @Nullable String cursor, int limit) {
+            Handle handle, String rollout, @Nullable State state, @Nullable String cursor, int limit) {
         Query query = handle.createQuery("SELECT * FROM device_update WHERE rollout = :rollout"
                         + (state == null ? "" : " AND state = :state")
                         + " AND device_id > :cursor ORDER BY device_id LIMIT :limit")

@@ -29,7 +29,9 @@ class StratificationTest {
         Map<String, Long> counts = new HashMap<>();
         devices.forEach((profile, orders) -> counts.put(
                 profile,
-                orders.stream().filter(it -> it <= border.getOrDefault(profile, -1L)).count()));
+                orders.stream()
+                        .filter(it -> it <= border.getOrDefault(profile, -1L))
+                        .count()));
         return counts;
     }
 
@@ -38,16 +40,18 @@ class StratificationTest {
         add("pi", 700);
         add("nano", 295);
         add("rare", 5);
-        List<Long> quotas = fleet.quotas(List.of(
-                WaveRule.ofCount(10, NONE), WaveRule.ofPercent(50, NONE), WaveRule.ofPercent(100, NONE)));
+        List<Long> quotas = fleet.quotas(
+                List.of(WaveRule.ofCount(10, NONE), WaveRule.ofPercent(50, NONE), WaveRule.ofPercent(100, NONE)));
         List<Map<String, Long>> borders = fleet.borders(quotas);
 
         assertThat(quotas).containsExactly(10L, 500L, 1_000L);
         assertThat(upTo(borders.get(0))).containsEntry("rare", 1L);
-        assertThat(upTo(borders.get(0)).values().stream().mapToLong(it -> it).sum()).isEqualTo(10);
+        assertThat(upTo(borders.get(0)).values().stream().mapToLong(it -> it).sum())
+                .isEqualTo(10);
         assertThat(upTo(borders.get(1)).get("pi")).isBetween(349L, 351L);
         assertThat(upTo(borders.get(1)).get("nano")).isBetween(146L, 148L);
-        assertThat(upTo(borders.get(1)).values().stream().mapToLong(it -> it).sum()).isEqualTo(500);
+        assertThat(upTo(borders.get(1)).values().stream().mapToLong(it -> it).sum())
+                .isEqualTo(500);
         assertThat(borders.get(2)).isEmpty();
     }
 

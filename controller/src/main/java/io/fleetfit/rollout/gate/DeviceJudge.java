@@ -43,10 +43,11 @@ public final class DeviceJudge {
             GateRule gate, DeviceFigures figures, Reference reference, @Nullable Double policyP95) {
         Double p95 = figures.p95Millis();
         Double usual = reference.p95Millis();
-        if (p95 == null || figures.inferences() < gate.leastInferences() || usual == null && policyP95 == null) {
+        if (p95 == null || figures.inferences() < gate.leastInferences() || (usual == null && policyP95 == null)) {
             return Judgement.UNMEASURED;
         }
-        return of(policyP95 != null && p95 > policyP95 || usual != null && p95 > usual * gate.bound());
+        boolean overBudget = policyP95 != null && p95 > policyP95;
+        return of(overBudget || (usual != null && p95 > usual * gate.bound()));
     }
 
     /** Bad when so many errors would be rare at the limit or at what the old version has, whichever is higher. */

@@ -34,7 +34,7 @@ public final class SequentialTest {
             return 0;
         }
         if (bound == 0) {
-            return bad > 0 ? Double.POSITIVE_INFINITY : -Math.log1p(devices);
+            return bad > 0 ? Double.POSITIVE_INFINITY : -Math.log1p((double) devices);
         }
         long good = devices - bad;
         double above = Beta.regularizedBeta(1 - bound, good + 1.0, bad + 1.0);

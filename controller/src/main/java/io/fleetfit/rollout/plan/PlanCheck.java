@@ -37,7 +37,7 @@ public final class PlanCheck {
             }
             require(wave.count() == null || wave.count() > 0, field + ".count", wave.count(), "use 1 or more");
             require(
-                    wave.percent() == null || wave.percent() > 0 && wave.percent() <= 100,
+                    wave.percent() == null || (wave.percent() > 0 && wave.percent() <= 100),
                     field + ".percent",
                     wave.percent(),
                     "use above 0 to 100");
@@ -47,7 +47,8 @@ public final class PlanCheck {
     }
 
     private static @Nullable Object value(WaveRule wave) {
-        return wave.count() == null ? wave.percent() : wave.count();
+        Object percent = wave.percent();
+        return wave.count() == null ? percent : wave.count();
     }
 
     private static boolean shrinks(@Nullable WaveRule before, WaveRule wave) {

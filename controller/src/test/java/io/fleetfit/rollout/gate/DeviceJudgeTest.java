@@ -50,8 +50,10 @@ class DeviceJudgeTest {
 
     @Test
     void errors_must_be_more_than_chance() {
-        assertThat(judge(Kind.ERRORS, figures(98, 2, 1.0, List.of(), null, null), null)).isEqualTo(Judgement.GOOD);
-        assertThat(judge(Kind.ERRORS, figures(90, 10, 1.0, List.of(), null, null), null)).isEqualTo(Judgement.BAD);
+        assertThat(judge(Kind.ERRORS, figures(98, 2, 1.0, List.of(), null, null), null))
+                .isEqualTo(Judgement.GOOD);
+        assertThat(judge(Kind.ERRORS, figures(90, 10, 1.0, List.of(), null, null), null))
+                .isEqualTo(Judgement.BAD);
         assertThat(judge(Kind.ERRORS, figures(10, 10, 1.0, List.of(), null, null), null))
                 .isEqualTo(Judgement.UNMEASURED);
     }
@@ -94,8 +96,10 @@ class DeviceJudgeTest {
 
     @Test
     void memory_and_temperature_have_bounds() {
-        assertThat(judge(Kind.MEMORY, figures(0, 0, null, List.of(), 165L, null), null)).isEqualTo(Judgement.GOOD);
-        assertThat(judge(Kind.MEMORY, figures(0, 0, null, List.of(), 166L, null), null)).isEqualTo(Judgement.BAD);
+        assertThat(judge(Kind.MEMORY, figures(0, 0, null, List.of(), 165L, null), null))
+                .isEqualTo(Judgement.GOOD);
+        assertThat(judge(Kind.MEMORY, figures(0, 0, null, List.of(), 166L, null), null))
+                .isEqualTo(Judgement.BAD);
         assertThat(judge(Kind.MEMORY, DeviceFigures.none(), null)).isEqualTo(Judgement.UNMEASURED);
         assertThat(judge(Kind.TEMPERATURE, figures(0, 0, null, List.of(), null, 85.0), null))
                 .isEqualTo(Judgement.GOOD);

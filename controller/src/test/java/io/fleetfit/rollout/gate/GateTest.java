@@ -34,7 +34,7 @@ class GateTest {
 
     @Test
     void tolerates_what_comparable_devices_do_without_an_update() {
-        Tally wave = new Tally(40, 40, 8);
+        Tally wave = new Tally(40, 40, 12);
 
         assertThat(decide(wave, Tally.NONE, true).verdict()).isEqualTo(GateVerdict.FAIL);
         Evidence compared = decide(wave, new Tally(100, 100, 25), true);

@@ -77,8 +77,10 @@ class SequentialTestTest {
         assertThat(SequentialTest.upper(6, 20, 0.05)).isBetween(0.3, 0.7);
         assertThat(SequentialTest.lower(0, 20, 0.05)).isZero();
         assertThat(SequentialTest.upper(20, 20, 0.05)).isEqualTo(1);
-        assertThat(SequentialTest.isAbove(6, 20, SequentialTest.lower(6, 20, 0.05) - 1e-3, 0.05)).isTrue();
-        assertThat(SequentialTest.isAbove(6, 20, SequentialTest.lower(6, 20, 0.05) + 1e-3, 0.05)).isFalse();
+        assertThat(SequentialTest.isAbove(6, 20, SequentialTest.lower(6, 20, 0.05) - 1e-3, 0.05))
+                .isTrue();
+        assertThat(SequentialTest.isAbove(6, 20, SequentialTest.lower(6, 20, 0.05) + 1e-3, 0.05))
+                .isFalse();
     }
 
     @Test

@@ -89,16 +89,16 @@ class PlanTest {
         RolloutPlan plan = plan(yaml.replace("\\n", "\n"));
 
         assertThatThrownBy(() -> PlanCheck.checked(plan))
-                .isInstanceOfSatisfying(Invalid.class, it -> assertThat(it.field()).isEqualTo(field));
+                .isInstanceOfSatisfying(
+                        Invalid.class, it -> assertThat(it.field()).isEqualTo(field));
     }
 
     @Test
     void words_that_are_none_are_refused() {
         assertThatThrownBy(() -> Reaction.parse("cry")).hasMessageContaining("pause, keep, revert, promote");
         assertThatThrownBy(() -> Span.parse("1y")).hasMessageContaining("1y");
-        assertThat(List.of("30s", "15m", "2h", "7d", "0s")).allMatch(it -> Span.parse(it)
-                .toString()
-                .equals(it));
+        assertThat(List.of("30s", "15m", "2h", "7d", "0s"))
+                .allMatch(it -> Span.parse(it).toString().equals(it));
     }
 
     @Test

@@ -60,7 +60,8 @@ final class DemoRollouts {
         traffic.setDaemon(true);
         traffic.start();
         try {
-            boolean good = roll("2.1", "as good as the one before, in three waves", DemoVersions.good(model, work)) == 0;
+            boolean good =
+                    roll("2.1", "as good as the one before, in three waves", DemoVersions.good(model, work)) == 0;
             boolean stopped =
                     roll("2.2", "broken: it calls every line upright", DemoVersions.sabotaged(model, work)) == FAILED;
             return good && stopped && allRun("2.1");
@@ -141,7 +142,8 @@ final class DemoRollouts {
 
     private boolean allRun(String version) {
         for (JsonNode device : controller.client().get("devices").required("devices")) {
-            JsonNode shown = controller.client().get("devices/" + device.required("id").asText());
+            JsonNode shown =
+                    controller.client().get("devices/" + device.required("id").asText());
             String active = shown.at("/twin/reported/slots/0/active").asText();
             if (!active.startsWith(DemoModel.NAME + "@" + version + "/")) {
                 return false;

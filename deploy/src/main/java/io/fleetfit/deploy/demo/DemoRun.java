@@ -212,9 +212,8 @@ final class DemoRun implements AutoCloseable {
 
     /** A good version in three waves, and a broken one that is stopped; whether it went so. */
     boolean rollOut() throws IOException {
-        List<byte[]> pictures = lines.render(60, TEST_SEED).stream()
-                .map(LineImages.Line::png)
-                .toList();
+        List<byte[]> pictures =
+                lines.render(60, TEST_SEED).stream().map(LineImages.Line::png).toList();
         return new DemoRollouts(
                         controller.orElseThrow(),
                         distributions,

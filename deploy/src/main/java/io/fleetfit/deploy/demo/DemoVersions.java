@@ -38,7 +38,10 @@ final class DemoVersions {
     private static TensorProto bias(TensorProto tensor) {
         ByteBuffer raw = ByteBuffer.allocate(CLASSES * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         raw.putFloat(FAR).putFloat(-FAR).flip();
-        return tensor.toBuilder().clearFloatData().setRawData(ByteString.copyFrom(raw)).build();
+        return tensor.toBuilder()
+                .clearFloatData()
+                .setRawData(ByteString.copyFrom(raw))
+                .build();
     }
 
     private static ModelProto read(Path file) throws IOException {

@@ -117,8 +117,7 @@ final class LightDevice {
 
     private void report(List<SlotReport> slots) {
         sequence++;
-        ears.report(new ReportedState(
-                Protocol.VERSION, id, "boot", sequence, time.instant(), generation, slots, null));
+        ears.report(new ReportedState(Protocol.VERSION, id, "boot", sequence, time.instant(), generation, slots, null));
     }
 
     private void measure() {

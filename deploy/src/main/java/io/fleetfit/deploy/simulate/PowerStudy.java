@@ -33,9 +33,9 @@ import java.util.TreeMap;
  */
 public final class PowerStudy {
     /** Devices of the fleet, and of the canary wave. */
-    public static final int DEVICES = 180;
+    public static final int DEVICES = 220;
 
-    public static final int CANARY = 80;
+    public static final int CANARY = 100;
 
     private static final RolloutPlan PLAN = RolloutPlan.of(
             List.of(
@@ -74,9 +74,7 @@ public final class PowerStudy {
     public record Result(Rollout.State state, long exposed, int wave, String reason) {
         /** Whether a gate stopped it before the second wave. */
         public boolean isStoppedInCanary() {
-            return (state == Rollout.State.FAILED || state == Rollout.State.ABORTING)
-                    && wave == 0
-                    && exposed <= CANARY;
+            return (state == Rollout.State.FAILED || state == Rollout.State.ABORTING) && wave == 0 && exposed <= CANARY;
         }
     }
 
@@ -153,8 +151,7 @@ public final class PowerStudy {
                             .sum());
         }
         String reason = state.rollout().reason();
-        return new Result(
-                state.rollout().state(), exposed, state.progress().wave(), reason == null ? "" : reason);
+        return new Result(state.rollout().state(), exposed, state.progress().wave(), reason == null ? "" : reason);
     }
 
     private String start(String revision, RolloutPlan plan) {

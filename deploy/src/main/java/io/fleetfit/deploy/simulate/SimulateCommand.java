@@ -99,8 +99,7 @@ final class SimulateCommand implements Callable<Integer> {
                 outcome.events(),
                 outcome.virtual().toMinutes());
         if (story) {
-            outcome.story()
-                    .forEach(it -> out.printf("  %s %-8s %s%n", it.at(), it.action(), it.reason()));
+            outcome.story().forEach(it -> out.printf("  %s %-8s %s%n", it.at(), it.action(), it.reason()));
         }
         out.flush();
     }

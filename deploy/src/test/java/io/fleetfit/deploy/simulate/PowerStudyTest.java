@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Bad versions are stopped within the canary wave of 80 devices in 99 % of the runs; good ones in at most 1 %. */
+/** Bad versions are stopped within the canary wave of 100 devices in 99 % of the runs; good ones in at most 1 %. */
 class PowerStudyTest {
     private static final double SURELY = 0.99;
     private static final double RARELY = 0.01;
