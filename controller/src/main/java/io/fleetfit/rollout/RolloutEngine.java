@@ -103,6 +103,15 @@ public final class RolloutEngine {
         return mine;
     }
 
+    /** Lets others have what this controller claimed. */
+    void release() {
+        Instant now = parts.clock().instant();
+        for (String id : claims.keySet()) {
+            boolean unused = parts.rollouts().claim(id, owner, now, now);
+        }
+        claims.clear();
+    }
+
     /** The first step of a rollout, so that whoever started it sees at once whether it waits. For any thread. */
     RolloutState begin(String id) {
         return order(

@@ -33,7 +33,7 @@ public final class RolloutService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RolloutService.class);
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration TOGETHER = Duration.ofMillis(50);
-    private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final Duration LEASE = Duration.ofSeconds(6);
     private static final int STEPS = 50;
     private static final int RETRIED = 10_000;
 
@@ -342,5 +342,6 @@ public final class RolloutService implements AutoCloseable {
     @Override
     public void close() {
         worker.close();
+        guarded(engine::release);
     }
 }

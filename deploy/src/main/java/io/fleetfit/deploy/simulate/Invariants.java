@@ -134,11 +134,12 @@ final class Invariants {
     }
 
     private static void rests(RolloutState state) {
+        Progress.Phase phase = state.progress().phase();
+        boolean waitsForSomebody = phase == Progress.Phase.HELD
+                || phase == Progress.Phase.APPROVAL
+                || phase == Progress.Phase.STAGING;
         boolean waits = state.rollout().state() == Rollout.State.PAUSED
-                || state.rollout().state() == Rollout.State.RUNNING
-                        && (state.progress().phase() == Progress.Phase.HELD
-                                || state.progress().phase() == Progress.Phase.APPROVAL
-                                || state.progress().phase() == Progress.Phase.STAGING);
+                || (state.rollout().state() == Rollout.State.RUNNING && waitsForSomebody);
         if (!state.rollout().state().isEnded() && !waits) {
             throw new Violation(
                     state.rollout().id() + " does not come to rest: " + state.rollout() + ", " + state.progress());
@@ -148,7 +149,7 @@ final class Invariants {
     private static void known(RolloutState state, DeviceUpdate update) {
         boolean waits = !state.rollout().state().isEnded()
                 && (update.state() == State.PENDING || update.state() == State.STAGED);
-        if (!update.state().isEnded() && !waits || update.isDue()) {
+        if ((!update.state().isEnded() && !waits) || update.isDue()) {
             throw new Violation(update.deviceId() + " is in no known state: " + update + " in " + state.rollout());
         }
     }

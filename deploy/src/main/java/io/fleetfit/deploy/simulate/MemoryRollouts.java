@@ -300,9 +300,9 @@ final class MemoryRollouts implements RolloutStore {
     private static boolean isWanted(DeviceUpdate it, Wants wants) {
         Long border = wants.borders().get(it.place().profile());
         return wants.states().contains(it.state())
-                && (wants.borders().isEmpty() || border != null && it.place().order() <= border)
+                && (wants.borders().isEmpty() || (border != null && it.place().order() <= border))
                 && (wants.variants().isEmpty()
-                        || it.variant() != null && wants.variants().contains(it.variant()))
+                        || (it.variant() != null && wants.variants().contains(it.variant())))
                 && !wants.closed().contains(it.place().zone())
                 && !wants.full().contains(it.place().group());
     }

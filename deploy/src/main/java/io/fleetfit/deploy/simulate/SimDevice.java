@@ -274,7 +274,7 @@ final class SimDevice implements ChunkLink {
             if (payload.length > 0 && world.happens(random, world.faults.corrupt())) {
                 payload[random.nextInt(payload.length)] ^= 1;
             }
-            long millis = (nature.slow() && world.faulty() ? 2_000 : 20) + random.nextInt(100);
+            long millis = (nature.slow() && world.faulty() ? 2_000L : 20L) + random.nextInt(100);
             int process = boot;
             world.time.after(Duration.ofMillis(millis), () -> {
                 if (connected && process == boot && machine.isPresent()) {

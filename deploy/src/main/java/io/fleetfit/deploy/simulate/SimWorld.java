@@ -256,7 +256,7 @@ final class SimWorld {
                 twin.targets().stream().map(this::assignment).toList());
         byte[] envelope = JsonCodec.encode(signer.sign(DsseEnvelope.DESIRED_STATE, JsonCodec.encode(desired)));
         ReportedState claimed = claim(twin);
-        deliver(device, repeated -> device.desired(envelope, claimed));
+        send(repeated -> device.desired(envelope, claimed));
     }
 
     private Assignment assignment(SlotTarget target) {
@@ -303,11 +303,6 @@ final class SimWorld {
                 Protocol.VERSION, twin.deviceId(), "lie", 1, time.instant(), twin.generation(), slots, null);
     }
 
-    /** A message to a device; an undelivered one comes at the next hello. */
-    private void deliver(SimDevice device, Consumer<Boolean> message) {
-        send(message);
-    }
-
     /** A message of a device; when it is lost, the connection is too. */
     void up(SimDevice device, Consumer<Boolean> message) {
         if (happens(random, faults.loss())) {
@@ -318,7 +313,7 @@ final class SimWorld {
     }
 
     private void send(Consumer<Boolean> message) {
-        long delay = 10 + random.nextInt(90);
+        long delay = 10L + random.nextInt(90);
         if (happens(random, faults.reorder())) {
             delay += random.nextInt(30_000);
         }

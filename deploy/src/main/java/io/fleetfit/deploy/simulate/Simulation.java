@@ -201,14 +201,14 @@ public final class Simulation {
         }
         if (random.nextInt(4) == 0) {
             AbortMode mode = random.nextBoolean() ? AbortMode.REVERT : AbortMode.KEEP;
-            order(rollout, service -> service.abort(rollout, mode, "sim", "called off"));
+            order(service -> service.abort(rollout, mode, "sim", "called off"));
         }
         if (random.nextInt(3) == 0) {
-            order(rollout, service -> service.pause(rollout, "sim", "a moment"));
+            order(service -> service.pause(rollout, "sim", "a moment"));
             world.time.after(Duration.ofMinutes(40), () -> ordered(it -> it.resume(rollout, "sim", "go on")));
         }
         if (random.nextInt(3) == 0) {
-            order(rollout, service -> service.retry(rollout, "sim", "once more"));
+            order(service -> service.retry(rollout, "sim", "once more"));
         }
         for (int i = 1; i < 6; i++) {
             world.time.after(Duration.ofMinutes(20L * i), () -> ordered(it -> it.promote(rollout, "sim", "go on")));
@@ -216,7 +216,7 @@ public final class Simulation {
         minute();
     }
 
-    private void order(String rollout, Consumer<RolloutService> order) {
+    private void order(Consumer<RolloutService> order) {
         world.time.after(Duration.ofSeconds(random.nextInt(1_500)), () -> ordered(order));
     }
 
