@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -236,6 +237,10 @@ final class PlannerRig {
                 .filter(it -> it.state().isInFlight())
                 .toList();
         step(List.of(), late, List.of(), List.of(), List.of());
+    }
+
+    DeviceUpdate device(String id) {
+        return Optional.ofNullable(devices.get(id)).orElseThrow();
     }
 
     List<DeviceUpdate> in(State wanted) {

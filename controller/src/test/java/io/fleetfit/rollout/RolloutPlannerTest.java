@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RolloutPlannerTest {
@@ -35,7 +36,11 @@ class RolloutPlannerTest {
             List.of(WaveRule.ofCount(20, SOAK), WaveRule.ofPercent(50, SOAK), WaveRule.ofPercent(100, SOAK));
     private static final GateRule FAILURES = GateRule.of(Kind.FAILURES).tolerating(0.05, 10);
 
-    private static RolloutPlan plan(Limits limits, StartRule start, RolloutPlan.Reactions reactions, GateRule... gates) {
+    private static RolloutPlan plan(
+            @Nullable Limits limits,
+            @Nullable StartRule start,
+            RolloutPlan.@Nullable Reactions reactions,
+            GateRule... gates) {
         return new RolloutPlan(THREE, null, start, null, limits, null, List.of(gates), reactions);
     }
 
@@ -348,8 +353,7 @@ class RolloutPlannerTest {
                 List.of(),
                 List.of());
 
-        DeviceUpdate again = rig.devices.get(back.deviceId());
-        assertThat(again).isNotNull();
+        DeviceUpdate again = rig.device(back.deviceId());
         assertThat(again.state()).isEqualTo(State.PENDING);
         assertThat(again.place().order()).isGreaterThanOrEqualTo(DeviceUpdate.Place.LATER);
     }
@@ -361,10 +365,10 @@ class RolloutPlannerTest {
         DeviceUpdate one = rig.in(State.UPDATING).get(0);
         rig.step(
                 List.of(rig.report(one, UpdateState.DOWNLOADING, null)), List.of(), List.of(), List.of(), List.of());
-        one = rig.devices.get(one.deviceId());
-        rig.step(List.of(), List.of(one), List.of(), List.of(), List.of());
+        DeviceUpdate seen = rig.device(one.deviceId());
+        rig.step(List.of(), List.of(seen), List.of(), List.of(), List.of());
         assertThat(rig.state.progress().evidence().get(0).bad()).isEqualTo(1);
-        DeviceUpdate late = rig.devices.get(one.deviceId());
+        DeviceUpdate late = rig.device(one.deviceId());
 
         rig.step(
                 List.of(rig.report(late, UpdateState.COMMITTED, null)), List.of(), List.of(), List.of(), List.of());
@@ -408,7 +412,7 @@ class RolloutPlannerTest {
         rig.settle();
 
         assertThat(rig.rollout()).isEqualTo(Rollout.State.SUCCEEDED);
-        assertThat(rig.devices.get("d1").watch().attempts()).isEqualTo(1);
+        assertThat(rig.device("d1").watch().attempts()).isEqualTo(1);
     }
 
     @Test
