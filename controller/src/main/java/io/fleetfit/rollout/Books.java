@@ -49,7 +49,9 @@ final class Books {
     @Nullable
     Reaction ending;
 
-    @Nullable State endState;
+    @Nullable
+    State endState;
+
     private Instant phaseSince;
 
     Books(RolloutState state, Instant now) {

@@ -235,7 +235,8 @@ final class Observer {
         Map<Integer, Double> values = new HashMap<>();
         Instant last = queried.get(state.rollout().id());
         List<GateRule> gates = state.terms().plan().allGates();
-        if (state.rollout().state() != Rollout.State.RUNNING || (last != null && now.isBefore(last.plus(QUERY_PAUSE)))) {
+        if (state.rollout().state() != Rollout.State.RUNNING
+                || (last != null && now.isBefore(last.plus(QUERY_PAUSE)))) {
             return values;
         }
         for (int i = 0; i < gates.size(); i++) {

@@ -62,8 +62,7 @@ final class Stratification {
         for (int wave = 0; wave < quotas.size() - 1; wave++) {
             taken = shares(quotas.get(wave), taken);
             Map<String, Long> border = new TreeMap<>();
-            taken.forEach((profile, count) ->
-                    border.put(profile, count == 0 ? -1 : of(profile).values[count - 1]));
+            taken.forEach((profile, count) -> border.put(profile, count == 0 ? -1 : of(profile).values[count - 1]));
             borders.add(border);
         }
         borders.add(Map.of());

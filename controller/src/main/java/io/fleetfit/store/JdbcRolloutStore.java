@@ -167,7 +167,8 @@ final class JdbcRolloutStore implements RolloutStore {
     @Override
     public void note(String rollout, String deviceId, boolean telemetry) {
         sql.write(handle -> handle.createUpdate(
-                        "INSERT INTO rollout_inbox (rollout, device_id, telemetry) VALUES (:rollout, :device, :telemetry)")
+                        "INSERT INTO rollout_inbox (rollout, device_id, telemetry) VALUES (:rollout, :device,"
+                                + " :telemetry)")
                 .bind("rollout", rollout)
                 .bind("device", deviceId)
                 .bind("telemetry", telemetry)
@@ -221,8 +222,7 @@ final class JdbcRolloutStore implements RolloutStore {
     }
 
     @Override
-    public List<DeviceUpdate> updates(
-            String rollout, @Nullable State state, @Nullable String cursor, int limit) {
+    public List<DeviceUpdate> updates(String rollout, @Nullable State state, @Nullable String cursor, int limit) {
         return sql.read(handle -> RolloutQueries.page(handle, rollout, state, cursor, limit));
     }
 

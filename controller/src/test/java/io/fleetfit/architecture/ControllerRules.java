@@ -36,8 +36,7 @@ final class ControllerRules {
     /** Libraries that one core package may use beyond {@link #CORE_LIBRARIES}. */
     private static final Map<String, List<String>> OWN_LIBRARIES = Map.of(
             "onnx", List.of("ai.onnx.proto..", "com.google.protobuf.."),
-            "compress",
-                    List.of("ai.onnx.proto..", "com.google.protobuf..", "org.apache.commons.math3..", "org.ejml.."),
+            "compress", List.of("ai.onnx.proto..", "com.google.protobuf..", "org.apache.commons.math3..", "org.ejml.."),
             "rollout", List.of("org.apache.commons.math3.."));
 
     /** Packages that meet the world. */

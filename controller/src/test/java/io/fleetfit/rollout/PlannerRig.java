@@ -45,7 +45,10 @@ final class PlannerRig {
     List<VariantRef> ranking = List.of(BEST, NEXT);
     Map<Integer, Tally> control = Map.of();
     Map<Integer, Double> queries = Map.of();
-    @Nullable String waitsFor;
+
+    @Nullable
+    String waitsFor;
+
     RolloutState state;
     Instant now = BEGIN;
     private long generation;
@@ -157,8 +160,8 @@ final class PlannerRig {
                 DeviceUpdate update = put.update();
                 devices.put(update.deviceId(), update.isDue() ? update.told(++generation) : update);
             } else if (command instanceof Step.Sweep sweep) {
-                devices.replaceAll((id, it) ->
-                        it.state() == sweep.from() ? it.to(sweep.to(), DeviceUpdate.Act.NONE, now) : it);
+                devices.replaceAll(
+                        (id, it) -> it.state() == sweep.from() ? it.to(sweep.to(), DeviceUpdate.Act.NONE, now) : it);
             } else if (command instanceof Step.Note note) {
                 notes.add(note.action());
             }
@@ -187,7 +190,8 @@ final class PlannerRig {
         }
         return switch (update.state()) {
             case STAGING -> report(update, UpdateState.STAGED, null);
-            case REVERTING -> new Sighting(update, update.generation(), slot(update, UpdateState.COMMITTED, OLD, null), ranking);
+            case REVERTING ->
+                new Sighting(update, update.generation(), slot(update, UpdateState.COMMITTED, OLD, null), ranking);
             default -> report(update, UpdateState.COMMITTED, null);
         };
     }
@@ -233,9 +237,8 @@ final class PlannerRig {
     }
 
     void overdue() {
-        List<DeviceUpdate> late = devices.values().stream()
-                .filter(it -> it.state().isInFlight())
-                .toList();
+        List<DeviceUpdate> late =
+                devices.values().stream().filter(it -> it.state().isInFlight()).toList();
         step(List.of(), late, List.of(), List.of(), List.of());
     }
 

@@ -62,7 +62,9 @@ class RolloutPlannerTest {
             assertThat(rig.count(State.UPDATING) + rig.count(State.SUCCEEDED)).isEqualTo(exposed);
             rig.report(Set.of());
             rig.settle();
-            assertThat(rig.count(State.SUCCEEDED)).as("watched before the next wave").isEqualTo(exposed);
+            assertThat(rig.count(State.SUCCEEDED))
+                    .as("watched before the next wave")
+                    .isEqualTo(exposed);
             rig.soak();
             rig.settle();
         }
@@ -118,8 +120,8 @@ class RolloutPlannerTest {
 
     @Test
     void without_fallback_the_version_is_given_up() {
-        RolloutPlan plan = plan(
-                null, null, new RolloutPlan.Reactions(Reaction.KEEP, null, null, false, null), FAILURES);
+        RolloutPlan plan =
+                plan(null, null, new RolloutPlan.Reactions(Reaction.KEEP, null, null, false, null), FAILURES);
         PlannerRig rig = new PlannerRig(plan, 100);
         rig.settle();
 
@@ -134,8 +136,8 @@ class RolloutPlannerTest {
 
     @Test
     void a_gate_that_pauses_is_acknowledged_by_a_resume() {
-        RolloutPlan plan = plan(
-                null, null, new RolloutPlan.Reactions(Reaction.PAUSE, null, null, false, null), FAILURES);
+        RolloutPlan plan =
+                plan(null, null, new RolloutPlan.Reactions(Reaction.PAUSE, null, null, false, null), FAILURES);
         PlannerRig rig = new PlannerRig(plan, 100);
         rig.settle();
         rig.report(some(rig, 10));
@@ -202,8 +204,7 @@ class RolloutPlannerTest {
         slow.settle();
         slow.report(Set.of());
         slow.measured(
-                new DeviceFigures(100, 0, 15.0, List.of(), null, null),
-                new Reference(30, 10.0, 0, List.of(), null));
+                new DeviceFigures(100, 0, 15.0, List.of(), null, null), new Reference(30, 10.0, 0, List.of(), null));
         assertThat(slow.rollout()).isEqualTo(Rollout.State.ABORTING);
     }
 
@@ -229,8 +230,7 @@ class RolloutPlannerTest {
         rig.settle();
         assertThat(rig.count(State.UPDATING)).isEqualTo(7);
 
-        RolloutPlan rate = new RolloutPlan(
-                null, new RateRule(60, 2.0, 10, 600.0), null, null, null, null, null, null);
+        RolloutPlan rate = new RolloutPlan(null, new RateRule(60, 2.0, 10, 600.0), null, null, null, null, null, null);
         PlannerRig slow = new PlannerRig(rate, 100);
         slow.settle();
         assertThat(slow.count(State.UPDATING)).isEqualTo(1);
@@ -254,12 +254,21 @@ class RolloutPlannerTest {
     void groups_and_windows_hold_back_and_do_not_end_a_wave() {
         Window window = new Window("08:00", "12:00", null, null, null);
         RolloutPlan plan = new RolloutPlan(
-                null, null, null, window, new Limits(null, new Limits.Unavailable("site", 2), null, null), null, null, null);
+                null,
+                null,
+                null,
+                window,
+                new Limits(null, new Limits.Unavailable("site", 2), null, null),
+                null,
+                null,
+                null);
         PlannerRig rig = new PlannerRig(plan, 12);
-        rig.devices.replaceAll((id, it) -> PlannerRig.device(
-                id, "pi", Integer.parseInt(id.substring(1)) < 6 ? "Asia/Tokyo" : "UTC", "s"));
+        rig.devices.replaceAll((id, it) ->
+                PlannerRig.device(id, "pi", Integer.parseInt(id.substring(1)) < 6 ? "Asia/Tokyo" : "UTC", "s"));
         rig.settle();
-        assertThat(rig.count(State.UPDATING)).as("09:00 in Tokyo, midnight in UTC").isEqualTo(2);
+        assertThat(rig.count(State.UPDATING))
+                .as("09:00 in Tokyo, midnight in UTC")
+                .isEqualTo(2);
         rig.report(Set.of());
         rig.settle();
         rig.report(Set.of());
@@ -343,15 +352,12 @@ class RolloutPlannerTest {
         rig.settle();
         rig.overdue();
         assertThat(rig.count(State.FAILED)).isEqualTo(20);
-        assertThat(rig.state.progress().evidence().get(0).bad()).as("no fault of the version").isZero();
+        assertThat(rig.state.progress().evidence().get(0).bad())
+                .as("no fault of the version")
+                .isZero();
         DeviceUpdate back = rig.in(State.FAILED).get(0);
 
-        rig.step(
-                List.of(rig.report(back, UpdateState.COMMITTED, null)),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of());
+        rig.step(List.of(rig.report(back, UpdateState.COMMITTED, null)), List.of(), List.of(), List.of(), List.of());
 
         DeviceUpdate again = rig.device(back.deviceId());
         assertThat(again.state()).isEqualTo(State.PENDING);
@@ -363,15 +369,13 @@ class RolloutPlannerTest {
         PlannerRig rig = new PlannerRig(gated(FAILURES), 100);
         rig.settle();
         DeviceUpdate one = rig.in(State.UPDATING).get(0);
-        rig.step(
-                List.of(rig.report(one, UpdateState.DOWNLOADING, null)), List.of(), List.of(), List.of(), List.of());
+        rig.step(List.of(rig.report(one, UpdateState.DOWNLOADING, null)), List.of(), List.of(), List.of(), List.of());
         DeviceUpdate seen = rig.device(one.deviceId());
         rig.step(List.of(), List.of(seen), List.of(), List.of(), List.of());
         assertThat(rig.state.progress().evidence().get(0).bad()).isEqualTo(1);
         DeviceUpdate late = rig.device(one.deviceId());
 
-        rig.step(
-                List.of(rig.report(late, UpdateState.COMMITTED, null)), List.of(), List.of(), List.of(), List.of());
+        rig.step(List.of(rig.report(late, UpdateState.COMMITTED, null)), List.of(), List.of(), List.of(), List.of());
 
         assertThat(rig.state.progress().evidence().get(0).bad()).isZero();
         assertThat(rig.count(State.SUCCEEDED)).isEqualTo(1);
@@ -417,7 +421,8 @@ class RolloutPlannerTest {
 
     @Test
     void a_device_that_joins_follows_after_the_end_and_a_failing_one_stops_that() {
-        PlannerRig rig = new PlannerRig(RolloutPlan.of(List.of(), List.of(GateRule.of(Kind.FAILURES).tolerating(0, 1))), 3);
+        PlannerRig rig = new PlannerRig(
+                RolloutPlan.of(List.of(), List.of(GateRule.of(Kind.FAILURES).tolerating(0, 1))), 3);
         rig.settle();
         rig.report(Set.of());
         rig.settle();
@@ -447,21 +452,30 @@ class RolloutPlannerTest {
         rig.take(Orders.abort(rig.state, AbortMode.REVERT, "stop", rig.now));
         rig.settle();
 
-        assertThat(rig.ids(State.ABORTED)).as("never asked, or never heard of").containsAll(before).hasSize(80);
+        assertThat(rig.ids(State.ABORTED))
+                .as("never asked, or never heard of")
+                .containsAll(before)
+                .hasSize(80);
         assertThat(rig.count(State.REVERTING)).isEqualTo(20);
         rig.overdue();
         rig.settle();
         assertThat(rig.rollout()).isEqualTo(Rollout.State.ABORTED);
-        assertThatThrownBy(() -> Orders.abort(rig.state, AbortMode.KEEP, "", rig.now)).isInstanceOf(Conflict.class);
+        assertThatThrownBy(() -> Orders.abort(rig.state, AbortMode.KEEP, "", rig.now))
+                .isInstanceOf(Conflict.class);
         assertThatThrownBy(() -> Orders.pause(rig.state, "", rig.now)).isInstanceOf(Conflict.class);
         assertThatThrownBy(() -> Orders.resume(rig.state, "", rig.now)).isInstanceOf(Conflict.class);
-        assertThatThrownBy(() -> Orders.retry(rig.state, List.of(), "", rig.now)).isInstanceOf(Conflict.class);
+        assertThatThrownBy(() -> Orders.retry(rig.state, List.of(), "", rig.now))
+                .isInstanceOf(Conflict.class);
     }
 
     @Test
     void a_paused_rollout_asks_nobody_and_still_stops_when_a_gate_fails() {
         PlannerRig rig = new PlannerRig(
-                plan(new Limits(12, null, null, null), null, new RolloutPlan.Reactions(null, null, null, false, null), FAILURES),
+                plan(
+                        new Limits(12, null, null, null),
+                        null,
+                        new RolloutPlan.Reactions(null, null, null, false, null),
+                        FAILURES),
                 100);
         rig.settle();
         rig.take(Orders.pause(rig.state, "a moment", rig.now));

@@ -117,8 +117,7 @@ final class LightAgent implements AutoCloseable {
     private synchronized void receive(byte[] payload) {
         try {
             DsseEnvelope envelope = JsonCodec.decode(payload, DsseEnvelope.class);
-            DesiredState desired =
-                    JsonCodec.decode(Base64.getDecoder().decode(envelope.payload()), DesiredState.class);
+            DesiredState desired = JsonCodec.decode(Base64.getDecoder().decode(envelope.payload()), DesiredState.class);
             if (desired.generation() > generation) {
                 generation = desired.generation();
                 take(desired);
@@ -148,8 +147,7 @@ final class LightAgent implements AutoCloseable {
         long mine = generation;
         send(
                 Topics.Up.CHUNK_REQUEST,
-                new ChunkRequest(
-                        Protocol.VERSION, id, manifest.blob(), ChunkRequest.Kind.INDEX, List.of(0), true));
+                new ChunkRequest(Protocol.VERSION, id, manifest.blob(), ChunkRequest.Kind.INDEX, List.of(0), true));
         report(UpdateState.DOWNLOADING, assignment.slot(), target);
         var unused = timer.schedule(
                 () -> finish(mine, assignment.slot(), target),
@@ -201,7 +199,8 @@ final class LightAgent implements AutoCloseable {
     }
 
     /** Full name of what it serves. */
-    @Nullable String active() {
+    @Nullable
+    String active() {
         return active;
     }
 

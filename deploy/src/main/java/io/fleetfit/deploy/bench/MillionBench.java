@@ -134,8 +134,8 @@ public final class MillionBench {
                     public void close() {}
                 });
         service.resume();
-        store.insertDeployment(new Deployment(
-                "all", "", MODEL, "1", MODEL, Policy.unbounded(), plan(), clock.instant()));
+        store.insertDeployment(
+                new Deployment("all", "", MODEL, "1", MODEL, Policy.unbounded(), plan(), clock.instant()));
         long begin = System.nanoTime();
         String rollout = service.start("all", null, "bench").id();
         double start = seconds(begin);
@@ -162,8 +162,8 @@ public final class MillionBench {
 
     private static void register(RegistryStore registry) {
         Variant variant = new FitFleet(1).variants(1).get(0);
-        ModelContract contract = new ModelContract(
-                ModelContract.Task.TENSOR, List.of(), List.of(), null, false, List.of(), "top1");
+        ModelContract contract =
+                new ModelContract(ModelContract.Task.TENSOR, List.of(), List.of(), null, false, List.of(), "top1");
         registry.insertModel(new Model(MODEL, contract, Map.of(), variant.createdAt()));
         registry.insertVersion(new ModelVersion(MODEL, "1", Digest.of(new byte[0]), Map.of(), variant.createdAt()));
         registry.insertVariant(new Variant(
@@ -204,9 +204,7 @@ public final class MillionBench {
             if (millis.size() % 20 == 1) {
                 out.printf(
                         "wave %d, %s, %.3f ms a device%n",
-                        now.progress().wave() + 1,
-                        now.progress().counts(),
-                        millis.get(millis.size() - 1));
+                        now.progress().wave() + 1, now.progress().counts(), millis.get(millis.size() - 1));
             }
         }
     }

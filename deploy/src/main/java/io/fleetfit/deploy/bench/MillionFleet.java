@@ -27,7 +27,8 @@ final class MillionFleet implements AutoCloseable {
     private final Connection connection;
 
     MillionFleet(Path database) throws SQLException {
-        connection = DriverManager.getConnection("jdbc:h2:file:" + database.toAbsolutePath() + ";WRITE_DELAY=500", "sa", "");
+        connection =
+                DriverManager.getConnection("jdbc:h2:file:" + database.toAbsolutePath() + ";WRITE_DELAY=500", "sa", "");
         connection.setAutoCommit(false);
     }
 
@@ -82,8 +83,8 @@ final class MillionFleet implements AutoCloseable {
     /** Each device of the map, by its generation, says that it runs the variant. */
     void report(Map<String, Long> generations, String rollout, String slot, String variant, Instant at)
             throws SQLException {
-        try (PreparedStatement twin = connection.prepareStatement(
-                        "UPDATE device_twin SET reported = ? WHERE device_id = ?");
+        try (PreparedStatement twin =
+                        connection.prepareStatement("UPDATE device_twin SET reported = ? WHERE device_id = ?");
                 PreparedStatement inbox = connection.prepareStatement(
                         "INSERT INTO rollout_inbox (rollout, device_id, telemetry) VALUES (?, ?, FALSE)")) {
             for (Map.Entry<String, Long> device : generations.entrySet()) {

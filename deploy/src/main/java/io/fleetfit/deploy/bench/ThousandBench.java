@@ -72,20 +72,28 @@ public final class ThousandBench {
     /** Seconds from the order to abort until the last agent that was at work has stopped. */
     private double abortMidway(BenchFleet fleet, String version) {
         String rollout = fleet.rollOut(version);
-        fleet.controller().process().await("the middle of the rollout", PATIENCE, () -> agents.stream()
-                                .filter(it -> it.active() != null)
-                                .count()
-                        >= count / 10
-                ? Optional.of(true)
-                : Optional.empty());
+        fleet.controller()
+                .process()
+                .await(
+                        "the middle of the rollout",
+                        PATIENCE,
+                        () -> agents.stream().filter(it -> it.active() != null).count() >= count / 10
+                                ? Optional.of(true)
+                                : Optional.empty());
         long atWork = agents.stream().filter(it -> !it.isResting()).count();
         long order = System.nanoTime();
         JsonNode unused = fleet.api()
-                .post("rollouts/" + rollout + "/abort", ControllerClient.object().put("mode", "REVERT"));
-        fleet.controller().process().await("the last agent to stop", PATIENCE, () -> agents.stream()
-                        .allMatch(it -> it.isResting() && it.active() == null)
-                ? Optional.of(true)
-                : Optional.empty());
+                .post(
+                        "rollouts/" + rollout + "/abort",
+                        ControllerClient.object().put("mode", "REVERT"));
+        fleet.controller()
+                .process()
+                .await(
+                        "the last agent to stop",
+                        PATIENCE,
+                        () -> agents.stream().allMatch(it -> it.isResting() && it.active() == null)
+                                ? Optional.of(true)
+                                : Optional.empty());
         long last = agents.stream().mapToLong(LightAgent::restedNanos).max().orElse(order);
         await(fleet, rollout, "ABORTED");
         out.printf("aborted with %d agents at work%n", atWork);
@@ -95,7 +103,8 @@ public final class ThousandBench {
     private static void await(BenchFleet fleet, String rollout, String state) {
         JsonNode end = fleet.controller().process().await("the end of " + rollout, PATIENCE, () -> Optional.of(
                         fleet.api().get("rollouts/" + rollout).required("rollout"))
-                .filter(it -> List.of("SUCCEEDED", "FAILED", "ABORTED").contains(it.path("state").asText())));
+                .filter(it -> List.of("SUCCEEDED", "FAILED", "ABORTED")
+                        .contains(it.path("state").asText())));
         if (!end.path("state").asText().equals(state)) {
             throw new IllegalStateException(rollout + " ended as " + end);
         }

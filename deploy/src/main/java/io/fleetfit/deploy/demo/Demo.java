@@ -17,10 +17,10 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Runs the whole of Fleetfit on this machine: starts a controller and three agents that stand for a"
-                    + " Raspberry Pi 4, a Jetson Orin Nano and a phone (their capabilities are declared, not real),"
-                    + " imports a text direction classifier, makes smaller variants of it, gives every device the best"
-                    + " one that fits, and classifies rendered lines of text on each. Then it rolls out a good version in"
-                    + " three waves, and a broken one that the canary's gate stops and takes back.",
+                + " Raspberry Pi 4, a Jetson Orin Nano and a phone (their capabilities are declared, not real),"
+                + " imports a text direction classifier, makes smaller variants of it, gives every device the best one"
+                + " that fits, and classifies rendered lines of text on each. Then it rolls out a good version in"
+                + " three waves, and a broken one that the canary's gate stops and takes back.",
             "It stays up until Ctrl-C and leaves nothing behind."
         })
 public final class Demo implements Callable<Integer> {

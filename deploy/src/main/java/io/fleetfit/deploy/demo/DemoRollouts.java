@@ -27,7 +27,8 @@ final class DemoRollouts {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int FAILED = 5;
 
-    private static final String PLAN = """
+    private static final String PLAN =
+            """
             {"waves": [{"count": 1, "soak": "12s"}, {"count": 2, "soak": "6s"}, {"percent": 100, "soak": "6s"}],
              "gates": [{"kind": "failures", "tolerated": 0, "minSamples": 1},
                        {"kind": "drift", "tolerated": 0, "minSamples": 1, "minInferences": 20}],

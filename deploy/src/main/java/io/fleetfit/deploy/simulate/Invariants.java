@@ -135,9 +135,8 @@ final class Invariants {
 
     private static void rests(RolloutState state) {
         Progress.Phase phase = state.progress().phase();
-        boolean waitsForSomebody = phase == Progress.Phase.HELD
-                || phase == Progress.Phase.APPROVAL
-                || phase == Progress.Phase.STAGING;
+        boolean waitsForSomebody =
+                phase == Progress.Phase.HELD || phase == Progress.Phase.APPROVAL || phase == Progress.Phase.STAGING;
         boolean waits = state.rollout().state() == Rollout.State.PAUSED
                 || (state.rollout().state() == Rollout.State.RUNNING && waitsForSomebody);
         if (!state.rollout().state().isEnded() && !waits) {
