@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param prometheus where gates ask their queries; absent is nowhere
  */
 public record Config(
-        Path dataDir, Listener http, Mqtt mqtt, DatabaseConfig database, Limits limits, @Nullable URI prometheus) {
+        Path dataDir,
+        Listener http,
+        Mqtt mqtt,
+        DatabaseConfig database,
+        Limits limits,
+        @Nullable URI prometheus) {
     /** Without a Prometheus. */
     public Config(Path dataDir, Listener http, Mqtt mqtt, DatabaseConfig database, Limits limits) {
         this(dataDir, http, mqtt, database, limits, null);
@@ -30,7 +35,11 @@ public record Config(
      * @param certificate PEM file; absent is without TLS
      * @param key PEM file of the certificate's key
      */
-    public record Listener(String host, int port, @Nullable Path certificate, @Nullable Path key) {
+    public record Listener(
+            String host,
+            int port,
+            @Nullable Path certificate,
+            @Nullable Path key) {
         /** Whether it speaks TLS. */
         public boolean isTls() {
             return certificate != null;
@@ -60,7 +69,10 @@ public record Config(
      * @param user account
      * @param password of the account
      */
-    public record DatabaseConfig(@Nullable String url, @Nullable String user, @Nullable String password) {}
+    public record DatabaseConfig(
+            @Nullable String url,
+            @Nullable String user,
+            @Nullable String password) {}
 
     /**
      * What work may take.

@@ -44,7 +44,10 @@ final class FleetRoutes {
             @Nullable Long expiresInSeconds,
             @Nullable Boolean mayReplace) {}
 
-    record Enrolment(@Nullable String token, @Nullable String deviceId, @Nullable Capabilities capabilities) {}
+    record Enrolment(
+            @Nullable String token,
+            @Nullable String deviceId,
+            @Nullable Capabilities capabilities) {}
 
     record Labels(@Nullable Map<String, String> labels) {}
 

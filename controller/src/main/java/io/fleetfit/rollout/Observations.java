@@ -45,7 +45,8 @@ public record Observations(
      * @param slot its slot; absent when it has none of that name
      * @param ranking variants that fit it, best first; may be empty unless it reports a failure
      */
-    public record Sighting(DeviceUpdate update, long generation, @Nullable SlotReport slot, List<VariantRef> ranking) {
+    public record Sighting(
+            DeviceUpdate update, long generation, @Nullable SlotReport slot, List<VariantRef> ranking) {
         public Sighting {
             ranking = List.copyOf(ranking);
         }
@@ -68,7 +69,11 @@ public record Observations(
      * @param owner deployment of a higher priority that has the slot; absent if there is none
      * @param busy whether another rollout is at work in the slot
      */
-    public record Candidate(DeviceUpdate update, List<VariantRef> ranking, @Nullable String owner, boolean busy) {
+    public record Candidate(
+            DeviceUpdate update,
+            List<VariantRef> ranking,
+            @Nullable String owner,
+            boolean busy) {
         public Candidate {
             ranking = List.copyOf(ranking);
         }

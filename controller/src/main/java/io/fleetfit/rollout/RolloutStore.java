@@ -113,7 +113,11 @@ public interface RolloutStore {
      *
      * @param lastSeen absent before the first message
      */
-    record Control(String deviceId, String profile, boolean online, @Nullable Instant lastSeen) {}
+    record Control(
+            String deviceId,
+            String profile,
+            boolean online,
+            @Nullable Instant lastSeen) {}
 
     /** Devices that were not asked yet, those that come last first. */
     List<Control> control(String rollout, int limit);

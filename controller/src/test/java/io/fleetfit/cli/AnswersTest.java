@@ -86,9 +86,7 @@ class AnswersTest {
         // Then
         assertThat(run.exitCode()).isZero();
         assertThat(run.width()).isLessThanOrEqualTo(80);
-        assertThat(run.out())
-                .isEqualToNormalizingNewlines(
-                        """
+        assertThat(run.out()).isEqualToNormalizingNewlines("""
                 d1 gets net@1/fp16-storage
 
                 VARIANT       SCORE  QUAL  LAT  MEM  CHG    P95  UPPER  FROM    MEMORY  DOWNLOAD
@@ -214,9 +212,7 @@ class AnswersTest {
     @Test
     void previews_a_fleet_from_inline_options() {
         // Given
-        controller.answer(
-                "POST fit/preview",
-                """
+        controller.answer("POST fit/preview", """
                 {"total": 50, "perVariant": [{"variant": "net@1/fp32", "devices": 40, "perProfile": {"jetson-nano": 40}}],
                  "noFit": [{"reason": "STORAGE", "devices": 10, "blocking": 9, "exampleDevice": "d7",
                             "example": "storage for models: needs 4.0 MB, has 10.0 kB"}]}""");

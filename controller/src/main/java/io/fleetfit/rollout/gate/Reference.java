@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes median of what their agents take; absent if none said
  */
 public record Reference(
-        int devices, @Nullable Double p95Millis, double errorShare, List<Long> classes, @Nullable Long memoryBytes) {
+        int devices,
+        @Nullable Double p95Millis,
+        double errorShare,
+        List<Long> classes,
+        @Nullable Long memoryBytes) {
     public Reference {
         classes = List.copyOf(classes);
     }

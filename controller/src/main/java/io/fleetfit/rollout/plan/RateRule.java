@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param maxPerMinute upper bound of the rate; absent is 1000
  */
 public record RateRule(
-        double perMinute, @Nullable Double factor, @Nullable Integer everySuccesses, @Nullable Double maxPerMinute) {
+        double perMinute,
+        @Nullable Double factor,
+        @Nullable Integer everySuccesses,
+        @Nullable Double maxPerMinute) {
     private static final double DEFAULT_MAX = 1_000;
     private static final int DEFAULT_EVERY = 10;
 

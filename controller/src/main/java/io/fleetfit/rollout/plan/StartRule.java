@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param priority among deployments that want the same slot of a device the highest wins; absent is 0
  */
 public record StartRule(
-        @Nullable Instant at, @Nullable List<String> after, @Nullable Boolean approval, @Nullable Integer priority) {
+        @Nullable Instant at,
+        @Nullable List<String> after,
+        @Nullable Boolean approval,
+        @Nullable Integer priority) {
     public StartRule {
         after = after == null ? List.of() : List.copyOf(after);
     }

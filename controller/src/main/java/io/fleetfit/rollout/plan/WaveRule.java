@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param approval whether the wave begins only when somebody promotes the rollout
  */
 public record WaveRule(
-        @Nullable Integer count, @Nullable Double percent, @Nullable Span soak, @Nullable Boolean approval) {
+        @Nullable Integer count,
+        @Nullable Double percent,
+        @Nullable Span soak,
+        @Nullable Boolean approval) {
     /** A wave up to so many devices. */
     public static WaveRule ofCount(int count, Span soak) {
         return new WaveRule(count, null, soak, null);

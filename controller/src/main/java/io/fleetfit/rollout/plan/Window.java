@@ -21,7 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param zoneLabel label of a device that names its time zone; absent is {@code timezone}
  */
 public record Window(
-        String from, String to, @Nullable List<String> days, @Nullable String zone, @Nullable String zoneLabel) {
+        String from,
+        String to,
+        @Nullable List<String> days,
+        @Nullable String zone,
+        @Nullable String zoneLabel) {
     private static final String DEFAULT_LABEL = "timezone";
     private static final int SHORT = 3;
 

@@ -36,8 +36,7 @@ class PlanTest {
 
     @Test
     void a_plan_survives_its_json() throws IOException {
-        RolloutPlan plan = plan(
-                """
+        RolloutPlan plan = plan("""
                 waves: [{count: 5, soak: 10m}, {percent: 25, soak: 1h, approval: true}]
                 rate: {perMinute: 10, factor: 2, everySuccesses: 50}
                 start: {at: "2026-11-24T00:00:00Z", after: [base], priority: 3, approval: true}

@@ -1,6 +1,8 @@
 package io.fleetfit.deploy.demo;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
@@ -23,16 +25,34 @@ final class DemoVersions {
         return write(model.toBuilder().setDocString("trained once more").build(), folder.resolve("good.onnx"));
     }
 
-    /** Loads, runs and is as fast, and calls every line upright: its last bias is far off. */
+    /** Loads, runs and is as fast, and calls every line upright: the bias before its softmax is far off. */
     static Path sabotaged(Path original, Path folder) throws IOException {
         ModelProto.Builder model = read(original).toBuilder();
-        for (int i = 0; i < model.getGraph().getInitializerCount(); i++) {
-            TensorProto tensor = model.getGraph().getInitializer(i);
-            if (tensor.getDimsCount() == 1 && tensor.getDims(0) == CLASSES) {
-                model.getGraphBuilder().setInitializer(i, bias(tensor));
+        String name = lastBias(model.getGraph());
+        GraphProto.Builder graph = model.getGraphBuilder();
+        for (int i = 0; i < graph.getInitializerCount(); i++) {
+            if (graph.getInitializer(i).getName().equals(name)) {
+                graph.setInitializer(i, bias(graph.getInitializer(i)));
+            }
+        }
+        for (NodeProto.Builder node : graph.getNodeBuilderList()) {
+            if (node.getOpType().equals("Constant") && node.getOutput(0).equals(name)) {
+                node.setAttribute(
+                        0,
+                        node.getAttribute(0).toBuilder()
+                                .setT(bias(node.getAttribute(0).getT())));
             }
         }
         return write(model.build(), folder.resolve("sabotaged.onnx"));
+    }
+
+    /** What the last addition of the network adds. */
+    private static String lastBias(GraphProto graph) {
+        String name = "";
+        for (NodeProto node : graph.getNodeList()) {
+            name = node.getOpType().equals("Add") ? node.getInput(1) : name;
+        }
+        return name;
     }
 
     private static TensorProto bias(TensorProto tensor) {
